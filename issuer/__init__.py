@@ -1,0 +1,1 @@
+"""The issuer: programmes, the record, sealing, status lists, pages, commands."""
