@@ -1,0 +1,73 @@
+# Everything is installed into .venv and tests/peers/node/node_modules, from lock files with
+# hashes. A second run finds its stamps and starts at once.
+#
+#   make demo ARGS="--no-serve --out /srv/demo"      arguments go on to `merke demo`
+#   make test ARGS="tests/verifier -k expired"       … and to pytest
+#   make demo PYTHON=python3.13 VENV=.venv313        another Python, beside the first
+
+PYTHON ?=
+VENV ?= .venv
+ARGS ?=
+
+BIN := $(VENV)/bin
+# Wheels only: nothing is compiled on the way, and no package's own set-up code runs.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+LOCKED := $(PIP) --require-hashes --only-binary=:all:
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format types wheel smoke lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
+
+demo: $(VENV)/.run ## mint real badges with made-up organisations, and serve them on this machine
+	@$(BIN)/merke demo $(ARGS)
+
+test: $(VENV)/.test ## all tests
+	@scripts/peers.sh
+	@command -v chromium >/dev/null || scripts/debian.sh chromium fonts-dejavu-core || \
+		echo "Without Chromium the tests of pages in a browser will skip." >&2
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev ## style and formatting, changed nowhere
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: $(VENV)/.dev ## put the formatting right
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(VENV)/.dev ## mypy, strict
+	$(BIN)/mypy
+
+wheel: $(VENV)/.run ## dist/merke-….whl
+	@rm -rf dist
+	$(BIN)/python -m hatchling build -t wheel
+
+smoke: wheel ## the wheel in a clean environment, from elsewhere: what a user would get
+	scripts/smoke.sh dist/merke-*.whl
+
+lock: $(VENV)/.dev ## renew the lock files (make lock ARGS=--upgrade: newest versions)
+	scripts/lock.sh $(abspath $(BIN))/python $(ARGS)
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) dist build demo-out demo-data tests/peers/node/node_modules \
+		.mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# The tree itself is installed, editable: what runs is what one reads here. That the wheel
+# holds everything is what `make smoke` and tests/test_house.py are for.
+$(VENV)/.run: requirements.lock requirements-build.lock pyproject.toml
+	@echo "Setting up $(VENV) (a minute or so, the first time)" >&2
+	@scripts/venv.sh $(VENV) $(PYTHON)
+	@$(LOCKED) -r requirements.lock -r requirements-build.lock
+	@$(PIP) --no-deps --no-index --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements-test.lock
+	@echo "Adding what the tests need" >&2
+	@$(LOCKED) -r requirements-test.lock
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.test requirements-dev.lock
+	@$(LOCKED) -r requirements-dev.lock
+	@touch $@
