@@ -98,7 +98,7 @@ def public_key(jwk: Mapping[str, Any]) -> PublicKey:
         case _:
             raise MalformedKey("the JWK's kty is none of OKP, EC and RSA")
     # RFC 9864 gives EdDSA over Ed25519 a second name.
-    names = {"EdDSA", "Ed25519"} if isinstance(key, Ed25519PublicKey) else {algorithm(key)}
+    names = ["EdDSA", "Ed25519"] if isinstance(key, Ed25519PublicKey) else [algorithm(key)]
     if "alg" in jwk and jwk["alg"] not in names:
         raise MalformedKey(f"the JWK is made for another algorithm than {algorithm(key)}")
     operations = jwk.get("key_ops", ["verify"])
