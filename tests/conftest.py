@@ -1,0 +1,57 @@
+"""What every test may use, and what none may do."""
+
+import ipaddress
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# A slow machine is no failed property; the test run has a time limit of its own.
+settings.register_profile("merke", deadline=None)
+settings.load_profile("merke")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The top of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def vectors() -> Path:
+    """The folder of public test vectors: `MERKE_VECTORS`, or `../shared/vectors`."""
+    folder = Path(os.environ.get("MERKE_VECTORS", ROOT.parent / "shared" / "vectors"))
+    if not folder.is_dir():
+        pytest.skip(f"no public test vectors at {folder}; name their folder in MERKE_VECTORS")
+    return folder
+
+
+class WentOutside(BaseException):
+    """A test reached for another machine. Not an `Exception`: nobody may catch and hide it."""
+
+
+def _is_here(host: object) -> bool:
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if host in (None, "", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def _refuse_other_machines(event: str, arguments: tuple[object, ...]) -> None:
+    if event == "socket.getaddrinfo" and not _is_here(arguments[0]):
+        raise WentOutside(f"a test asked for the address of {arguments[0]!r}")
+    if event in ("socket.connect", "socket.sendto"):
+        address = arguments[1]
+        if isinstance(address, tuple) and not _is_here(address[0]):
+            raise WentOutside(f"a test connected to {address!r}")
+
+
+sys.addaudithook(_refuse_other_machines)
