@@ -186,9 +186,8 @@ def uses(source: str, module: str = "module") -> Iterator[Use]:
         if isinstance(node, ast.Attribute | ast.Name):
             if (name := dotted(node)) and not name.startswith("."):
                 yield Use(node.lineno, name)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            if dotted(node.func).startswith("."):
-                yield Use(node.lineno, f".{node.func.attr}")
+        elif isinstance(node, ast.Call) and dotted(node.func).startswith("."):
+            yield Use(node.lineno, "." + dotted(node.func).rpartition(".")[2])
 
 
 def inside(name: str, places: tuple[str, ...]) -> bool:
