@@ -46,7 +46,8 @@ def load(path: Path) -> KeyRing:
 def read(path: Path) -> bytes:
     """Return the file's bytes, for `KeyRing.refresh`. Raises as `load` does."""
     try:
-        with path.open("rb", opener=_no_waiting) as file:
+        # O_NONBLOCK: a pipe in the file's place must not hold up the start.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise RingFileError(f"{path} is not a file.")
@@ -58,10 +59,8 @@ def read(path: Path) -> bytes:
                     "its keys as compromised."
                 )
             data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise NoRingFile(f"There is no key ring at {path}. `merke init` makes one.") from None
     except OSError as error:
-        raise RingFileError(f"The key ring {path} cannot be read: {error.strerror}.") from None
+        raise _unreadable(path, error) from None
     if len(data) > MAX_BYTES:
         raise RingFileError(f"{path} is far too large for a key ring.")
     return data
@@ -101,8 +100,8 @@ def editing(path: Path) -> Iterator[KeyRing]:
     """
     try:
         folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    except FileNotFoundError:
-        raise NoRingFile(f"There is no key ring at {path}. `merke init` makes one.") from None
+    except OSError as error:
+        raise _unreadable(path, error) from None
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
         ring = load(path)
@@ -131,6 +130,7 @@ def _replace(path: Path, data: bytes) -> None:
         os.close(folder)
 
 
-def _no_waiting(path: str, flags: int) -> int:
-    # A pipe in the file's place must not hold up the start.
-    return os.open(path, flags | os.O_NONBLOCK)
+def _unreadable(path: Path, error: OSError) -> RingFileError:
+    if isinstance(error, FileNotFoundError):
+        return NoRingFile(f"There is no key ring at {path}. `merke init` makes one.")
+    return RingFileError(f"The key ring {path} cannot be read: {error.strerror}.")
