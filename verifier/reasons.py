@@ -1,0 +1,279 @@
+"""The closed vocabulary of a report: verdicts, outcomes, checks, reasons, problem types.
+
+Other people's programs switch on these strings: they are never renamed and never re-used.
+What each means for a reader is `verifier.texts`; what each means for a developer is
+`docs/verification.md`; a test holds all three complete.
+"""
+
+from enum import StrEnum
+from typing import Final
+
+
+class Verdict(StrEnum):
+    """The answer. Only `VALID` may ever be shown as a yes."""
+
+    VALID = "VALID"
+    INVALID = "INVALID"
+    UNDETERMINED = "UNDETERMINED"
+
+
+class Outcome(StrEnum):
+    """What became of one check."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"  # it applies, and could not be carried out
+    NOT_APPLICABLE = "not_applicable"  # there was nothing for it to look at
+
+
+class Check(StrEnum):
+    """The checks, in the order in which they are carried out and reported."""
+
+    CARRIER = "carrier"
+    JSON = "json"
+    CONTEXT = "context"
+    STRUCTURE = "structure"
+    TERMS = "terms"
+    KEY = "key"
+    PROOF = "proof"
+    CLAIMS = "claims"
+    ISSUER = "issuer"
+    PERIOD = "period"
+    STATUS = "status"
+    RECIPIENT = "recipient"
+
+
+REQUIRED: Final = frozenset(
+    {
+        Check.CARRIER,
+        Check.JSON,
+        Check.CONTEXT,
+        Check.STRUCTURE,
+        Check.TERMS,
+        Check.KEY,
+        Check.PROOF,
+        Check.ISSUER,
+        Check.PERIOD,
+        Check.STATUS,
+    }
+)
+"""VALID needs a finding on each of these; all but STATUS must have passed."""
+
+
+class Reason(StrEnum):
+    """Why a check failed or could not be carried out; `who.*` are notes that decide nothing."""
+
+    CARRIER_NONE = "carrier.none"
+    CARRIER_UNSUPPORTED = "carrier.unsupported"
+    CARRIER_MALFORMED = "carrier.malformed"
+    CARRIER_DUPLICATE = "carrier.duplicate"
+    CARRIER_COMPRESSED = "carrier.compressed"
+    CARRIER_TRAILING = "carrier.trailing"
+
+    JSON_MALFORMED = "json.malformed"
+    JSON_DUPLICATE = "json.duplicate"
+    JSON_NUMBER = "json.number"
+    JSON_UNICODE = "json.unicode"
+
+    LIMIT_SIZE = "limit.size"
+    LIMIT_DEPTH = "limit.depth"
+    LIMIT_WORK = "limit.work"
+    LIMIT_COUNT = "limit.count"
+    LIMIT_REQUESTS = "limit.requests"
+
+    CONTEXT_UNKNOWN = "context.unknown"
+    CONTEXT_ORDER = "context.order"
+    CONTEXT_INVALID = "context.invalid"
+    TERM_LOST = "term.lost"
+
+    STRUCTURE_VERSION = "structure.version"
+    STRUCTURE_MIXED = "structure.mixed"
+    STRUCTURE_TYPE = "structure.type"
+    STRUCTURE_MISSING = "structure.missing"
+    STRUCTURE_VALUE = "structure.value"
+    STRUCTURE_EMPTY = "structure.empty"
+    STRUCTURE_UNEXPECTED = "structure.unexpected"
+
+    TOKEN_MALFORMED = "token.malformed"
+    HEADER_MEMBER = "header.member"
+    HEADER_TYPE = "header.type"
+    HEADER_KEY = "header.key"
+    HEADER_CRITICAL = "header.critical"
+    ALGORITHM_FORBIDDEN = "algorithm.forbidden"
+    ALGORITHM_UNSUPPORTED = "algorithm.unsupported"
+    ALGORITHM_MISMATCH = "algorithm.mismatch"
+
+    PROOF_MISSING = "proof.missing"
+    PROOF_UNSUPPORTED = "proof.unsupported"
+    PROOF_MALFORMED = "proof.malformed"
+    PROOF_ALTERED = "proof.altered"
+    PROOF_PURPOSE = "proof.purpose"
+    PROOF_CREATED = "proof.created"
+    PROOF_EXPIRED = "proof.expired"
+
+    KEY_UNKNOWN = "key.unknown"
+    KEY_MALFORMED = "key.malformed"
+    KEY_MISMATCH = "key.mismatch"
+    KEY_RELATIONSHIP = "key.relationship"
+    KEY_PURPOSE = "key.purpose"
+    KEY_REVOKED = "key.revoked"
+    KEY_EXPIRED = "key.expired"
+
+    ISSUER_UNREACHABLE = "issuer.unreachable"
+    ISSUER_MALFORMED = "issuer.malformed"
+    ISSUER_DOCUMENT = "issuer.document"
+    ISSUER_IDENTIFIER = "issuer.identifier"
+    ISSUER_UNSUPPORTED = "issuer.unsupported"
+    ISSUER_MISMATCH = "issuer.mismatch"
+    ISSUER_UNTRUSTED = "issuer.untrusted"
+
+    CLAIMS_MISSING = "claims.missing"
+    CLAIMS_MISMATCH = "claims.mismatch"
+    CLAIMS_TYPE = "claims.type"
+    CLAIMS_AUDIENCE = "claims.audience"
+
+    PERIOD_NOT_YET = "period.not_yet"
+    PERIOD_EXPIRED = "period.expired"
+    PERIOD_ORDER = "period.order"
+
+    STATUS_REVOKED = "status.revoked"
+    STATUS_SUSPENDED = "status.suspended"
+    STATUS_UNREACHABLE = "status.unreachable"
+    STATUS_UNVERIFIED = "status.unverified"
+    STATUS_ISSUER = "status.issuer"
+    STATUS_STALE = "status.stale"
+    STATUS_PURPOSE = "status.purpose"
+    STATUS_MALFORMED = "status.malformed"
+    STATUS_LENGTH = "status.length"
+    STATUS_RANGE = "status.range"
+    STATUS_UNSUPPORTED = "status.unsupported"
+
+    RECIPIENT_MISMATCH = "recipient.mismatch"
+
+    VERIFIER_ERROR = "verifier.error"
+
+    WHO_OURS = "who.ours"
+    WHO_DOMAIN = "who.domain"
+    WHO_UNPROVEN = "who.unproven"
+    WHO_NOT_OURS = "who.not_ours"
+    WHO_MIXED_SCRIPTS = "who.mixed_scripts"
+
+
+UNDECIDED: Final = frozenset(
+    {
+        Reason.CARRIER_NONE,
+        Reason.CARRIER_UNSUPPORTED,
+        Reason.LIMIT_WORK,
+        Reason.LIMIT_COUNT,
+        Reason.LIMIT_REQUESTS,
+        Reason.CONTEXT_UNKNOWN,
+        Reason.STRUCTURE_VERSION,
+        Reason.ALGORITHM_UNSUPPORTED,
+        Reason.PROOF_UNSUPPORTED,
+        Reason.ISSUER_UNREACHABLE,
+        Reason.ISSUER_MALFORMED,
+        Reason.ISSUER_UNSUPPORTED,
+        Reason.STATUS_UNREACHABLE,
+        Reason.STATUS_UNVERIFIED,
+        Reason.STATUS_ISSUER,
+        Reason.STATUS_STALE,
+        Reason.STATUS_PURPOSE,
+        Reason.STATUS_MALFORMED,
+        Reason.STATUS_LENGTH,
+        Reason.STATUS_RANGE,
+        Reason.STATUS_UNSUPPORTED,
+        Reason.VERIFIER_ERROR,
+    }
+)
+"""Reasons that leave the question open. Every other one, notes apart, makes a badge INVALID."""
+
+NOTES: Final = frozenset(
+    {
+        Reason.WHO_OURS,
+        Reason.WHO_DOMAIN,
+        Reason.WHO_UNPROVEN,
+        Reason.WHO_NOT_OURS,
+        Reason.WHO_MIXED_SCRIPTS,
+    }
+)
+
+
+def outcome_of(reason: Reason) -> Outcome:
+    """What `reason` makes of its check: unknown, failed, or (a note) passed."""
+    if reason in NOTES:
+        return Outcome.PASSED
+    return Outcome.UNKNOWN if reason in UNDECIDED else Outcome.FAILED
+
+
+_VC = "https://www.w3.org/TR/vc-data-model#"
+_SECURITY = "https://w3id.org/security#"
+_STATUS = "https://www.w3.org/ns/credentials/status-list#"
+
+_PARSING = _VC + "PARSING_ERROR"
+_CRYPTOGRAPHIC = _VC + "CRYPTOGRAPHIC_SECURITY_ERROR"
+_VALUE = _VC + "MALFORMED_VALUE_ERROR"
+_RANGE = _VC + "RANGE_ERROR"
+_PROOF = _SECURITY + "PROOF_VERIFICATION_ERROR"
+_TRANSFORMATION = _SECURITY + "PROOF_TRANSFORMATION_ERROR"
+_METHOD = _SECURITY + "INVALID_VERIFICATION_METHOD"
+_RETRIEVAL = _STATUS + "STATUS_RETRIEVAL_ERROR"
+_LIST = _STATUS + "STATUS_VERIFICATION_ERROR"
+
+PROBLEM: Final[dict[Reason, str]] = {
+    Reason.CARRIER_MALFORMED: _PARSING,
+    Reason.CARRIER_DUPLICATE: _PARSING,
+    Reason.CARRIER_COMPRESSED: _PARSING,
+    Reason.CARRIER_TRAILING: _PARSING,
+    Reason.JSON_MALFORMED: _PARSING,
+    Reason.JSON_DUPLICATE: _PARSING,
+    Reason.JSON_NUMBER: _PARSING,
+    Reason.JSON_UNICODE: _PARSING,
+    Reason.LIMIT_SIZE: _PARSING,
+    Reason.LIMIT_DEPTH: _PARSING,
+    Reason.CONTEXT_ORDER: _VALUE,
+    Reason.CONTEXT_INVALID: _TRANSFORMATION,
+    Reason.TERM_LOST: _SECURITY + "DATA_LOSS_DETECTION_ERROR",
+    Reason.STRUCTURE_MIXED: _VALUE,
+    Reason.STRUCTURE_TYPE: _VALUE,
+    Reason.STRUCTURE_MISSING: _VALUE,
+    Reason.STRUCTURE_VALUE: _VALUE,
+    Reason.STRUCTURE_EMPTY: _VALUE,
+    Reason.STRUCTURE_UNEXPECTED: _VALUE,
+    Reason.TOKEN_MALFORMED: _PARSING,
+    Reason.HEADER_MEMBER: _CRYPTOGRAPHIC,
+    Reason.HEADER_TYPE: _CRYPTOGRAPHIC,
+    Reason.HEADER_KEY: _CRYPTOGRAPHIC,
+    Reason.HEADER_CRITICAL: _CRYPTOGRAPHIC,
+    Reason.ALGORITHM_FORBIDDEN: _CRYPTOGRAPHIC,
+    Reason.ALGORITHM_MISMATCH: _CRYPTOGRAPHIC,
+    Reason.PROOF_MISSING: _PROOF,
+    Reason.PROOF_MALFORMED: _PROOF,
+    Reason.PROOF_ALTERED: _CRYPTOGRAPHIC,
+    Reason.PROOF_PURPOSE: _PROOF,
+    Reason.PROOF_CREATED: _PROOF,
+    Reason.PROOF_EXPIRED: _PROOF,
+    Reason.KEY_UNKNOWN: _METHOD,
+    Reason.KEY_MALFORMED: _METHOD,
+    Reason.KEY_MISMATCH: _METHOD,
+    Reason.KEY_RELATIONSHIP: _SECURITY + "INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD",
+    Reason.KEY_PURPOSE: _METHOD,
+    Reason.KEY_REVOKED: _METHOD,
+    Reason.KEY_EXPIRED: _METHOD,
+    Reason.ISSUER_MALFORMED: _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT",
+    Reason.ISSUER_DOCUMENT: _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID",
+    Reason.ISSUER_IDENTIFIER: _SECURITY + "INVALID_VERIFICATION_METHOD_URL",
+    Reason.ISSUER_MISMATCH: _METHOD,
+    Reason.CLAIMS_MISSING: _VALUE,
+    Reason.CLAIMS_MISMATCH: _VALUE,
+    Reason.CLAIMS_TYPE: _VALUE,
+    Reason.PERIOD_ORDER: _VALUE,
+    Reason.STATUS_UNREACHABLE: _RETRIEVAL,
+    Reason.STATUS_UNVERIFIED: _LIST,
+    Reason.STATUS_ISSUER: _LIST,
+    Reason.STATUS_STALE: _LIST,
+    Reason.STATUS_PURPOSE: _LIST,
+    Reason.STATUS_MALFORMED: _VALUE,
+    Reason.STATUS_LENGTH: _STATUS + "STATUS_LIST_LENGTH_ERROR",
+    Reason.STATUS_RANGE: _RANGE,
+}
+"""The standard's own name (RFC 9457 `type`) for what a reason says, where it has one."""
