@@ -10,7 +10,7 @@ public key with an id and a controller; a *relationship* (`assertionMethod`) say
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, ClassVar, Literal
 
@@ -119,7 +119,7 @@ class VerificationMethod:
 
     id: str
     controller: str
-    key: PublicKey
+    key: PublicKey = field(hash=False)  # libraries give keys no hash
     kind: Kind
     revoked: datetime | None = None
     expires: datetime | None = None

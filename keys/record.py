@@ -89,7 +89,7 @@ class KeyRecord:
     fragment: str
     purpose: Purpose
     algorithm: str
-    public: PublicKey = field(hash=False, repr=False)
+    public: PublicKey = field(hash=False, repr=False)  # libraries give keys no hash
     created: datetime
     signs_from: datetime
     retired: datetime | None = None
