@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/../tests/peers/node"
 if ! command -v npm >/dev/null 2>&1 ||
-    ! node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null; then
+    ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; then
     echo "Node 20 with npm is not here: the tests against independent JavaScript verifiers" \
         "will skip. Install Node 20 or newer to run them." >&2
     exit 0
