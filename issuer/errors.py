@@ -1,0 +1,115 @@
+"""Everything the issuer refuses:
+
+* IssuerError               `code` is public and stable; the message is for people
+  - NotFound
+  - BadInput                what was given cannot be read or is not allowed
+  - Refused                 a rule of the programme or of the office says no
+    . RequirementsMissing   `missing`: ids of the requirements not yet accepted
+    . FactsRefused          `problems`: where in the facts, and what
+    . AlreadySealed
+    . SecondPersonNeeded
+    . WrongState
+    . ClockBehind
+    . Interrupted           the recorded intention was given up before it could be finished
+  - NotNow                  nothing is wrong with the request; try again later
+    . KeysLocked
+    . Busy
+  - RehearsalFailed         our own fault: what would have been sealed does not verify
+
+Inside, nobody knows status codes or exit codes: `issuer.web.problems` and `issuer.cli.main`
+meet this tree in one table each. Messages are English and are translated by
+`issuer.texts` when they are shown; values are filled in after translation.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class IssuerError(Exception):
+    """A refusal. `message` may hold `%(name)s` fields, filled from `values`."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, **values: object) -> None:
+        self.message = message
+        self.values: Mapping[str, object] = values
+        super().__init__(message % values if values else message)
+
+
+class NotFound(IssuerError):
+    code = "not_found"
+
+
+class BadInput(IssuerError):
+    code = "input.invalid"
+
+
+class Refused(IssuerError):
+    code = "refused"
+
+
+class RequirementsMissing(Refused):
+    code = "requirements.missing"
+
+    def __init__(self, message: str, missing: Sequence[str]) -> None:
+        self.missing = tuple(missing)
+        super().__init__(message, missing=", ".join(missing))
+
+
+@dataclass(frozen=True)
+class FactProblem:
+    """One fault in the facts of a requirement: a JSON pointer, a stable code, a sentence."""
+
+    pointer: str
+    code: str
+    message: str
+
+
+class FactsRefused(Refused):
+    code = "requirements.facts"
+
+    def __init__(self, message: str, problems: Sequence[FactProblem]) -> None:
+        self.problems = tuple(problems)
+        listed = "; ".join(f"{p.pointer or '/'}: {p.message}" for p in problems)
+        super().__init__(message, problems=listed)
+
+
+class AlreadySealed(Refused):
+    code = "award.sealed"
+
+
+class SecondPersonNeeded(Refused):
+    code = "award.second_person"
+
+
+class WrongState(Refused):
+    code = "award.state"
+
+
+class ClockBehind(Refused):
+    code = "clock.behind"
+
+
+class Interrupted(Refused):
+    code = "sealing.interrupted"
+
+
+class NotNow(IssuerError):
+    code = "not_now"
+
+
+class KeysLocked(NotNow):
+    code = "keys.locked"
+
+
+class Busy(NotNow):
+    code = "record.busy"
+
+
+class RehearsalFailed(IssuerError):
+    code = "sealing.rehearsal"
+
+    def __init__(self, message: str, reasons: Sequence[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__(message, reasons=", ".join(reasons))
