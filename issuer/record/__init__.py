@@ -1,0 +1,1 @@
+"""The record: tables, the database behind them, and its migrations."""

@@ -1,0 +1,13 @@
+"""Alembic's entry: runs every migration inside the one transaction it is handed."""
+
+from alembic import context
+
+from issuer.record.tables import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

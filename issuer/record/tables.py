@@ -1,0 +1,352 @@
+"""The tables of the record.
+
+What must never happen is forbidden here and not only in code: one award per cycle that is
+not void, a status index used once, sealed bytes and audit entries that cannot be changed
+(triggers in the migration). Texts and facts marked *internal* never leave the office.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Utc(TypeDecorator[datetime]):
+    """An instant: aware in Python, in UTC in the database, whatever the database keeps."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant without a time zone cannot be stored")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: Utc,
+        dict[str, Any]: JSON,
+    }
+
+
+class Edition(Base):
+    """One edition of a programme, with the very file that was loaded."""
+
+    __tablename__ = "edition"
+    __table_args__ = (UniqueConstraint("programme", "edition"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    programme: Mapped[str] = mapped_column(String(64))
+    edition: Mapped[str] = mapped_column(String(16))
+    source: Mapped[bytes] = mapped_column(LargeBinary)
+    loaded_at: Mapped[datetime]
+    loaded_by: Mapped[str] = mapped_column(String(200))
+
+
+class Organisation(Base):
+    __tablename__ = "organisation"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    number: Mapped[str | None] = mapped_column(String(9), unique=True)
+    created_at: Mapped[datetime]
+    names: Mapped[list["OrganisationName"]] = relationship(
+        back_populates="organisation", order_by="OrganisationName.id", lazy="selectin"
+    )
+
+    @property
+    def name(self) -> "OrganisationName":
+        """The name in use: the one given last."""
+        return self.names[-1]
+
+
+class OrganisationName(Base):
+    """A name is a dated fact: the earlier ones stay."""
+
+    __tablename__ = "organisation_name"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    language: Mapped[str | None] = mapped_column(String(8))
+    sort_key: Mapped[str] = mapped_column(String(800), index=True)
+    folded: Mapped[str] = mapped_column(String(800))
+    since: Mapped[datetime]
+    organisation: Mapped[Organisation] = relationship(back_populates="names")
+
+
+class Participation(Base):
+    """Organisation × programme. Its slug is a permanent address and is never used again."""
+
+    __tablename__ = "participation"
+    __table_args__ = (UniqueConstraint("organisation_id", "programme"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"))
+    programme: Mapped[str] = mapped_column(String(64), index=True)
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    public: Mapped[bool]
+    listed: Mapped[bool]
+    created_at: Mapped[datetime]
+    organisation: Mapped[Organisation] = relationship(lazy="joined")
+    cycles: Mapped[list["Cycle"]] = relationship(
+        back_populates="participation", order_by="Cycle.number", lazy="selectin"
+    )
+
+
+class Cycle(Base):
+    """One run through the requirements. The first is number 1; the others are renewals."""
+
+    __tablename__ = "cycle"
+    __table_args__ = (UniqueConstraint("participation_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participation_id: Mapped[str] = mapped_column(ForeignKey("participation.id"))
+    number: Mapped[int]
+    edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    prepared_by: Mapped[str | None] = mapped_column(String(200))
+    prepared_at: Mapped[datetime | None]
+    participation: Mapped[Participation] = relationship(back_populates="cycles")
+    edition: Mapped[Edition] = relationship(lazy="joined")
+    records: Mapped[list["RequirementRecord"]] = relationship(
+        order_by="RequirementRecord.id", lazy="selectin"
+    )
+    awards: Mapped[list["Award"]] = relationship(
+        back_populates="cycle", order_by="Award.id", lazy="selectin"
+    )
+
+    @property
+    def awards_standing(self) -> list["Award"]:
+        """The award of this cycle, intended or issued: at most one by the database's rule."""
+        return [award for award in self.awards if award.state in ("intended", "issued")]
+
+
+class RequirementRecord(Base):
+    """What is known of one requirement in one cycle. `facts` and `note` are internal;
+    `public_facts` is what the edition lets everybody see, fixed at acceptance."""
+
+    __tablename__ = "requirement_record"
+    __table_args__ = (
+        UniqueConstraint("cycle_id", "requirement"),
+        CheckConstraint("(accepted_at IS NULL) = (accepted_by IS NULL)", name="accepted_whole"),
+        CheckConstraint(
+            "(accepted_at IS NULL) = (public_facts IS NULL)", name="accepted_public_facts"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"))
+    requirement: Mapped[str] = mapped_column(String(64))
+    facts: Mapped[dict[str, Any]]
+    note: Mapped[str] = mapped_column(Text, default="")
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str] = mapped_column(String(200))
+    accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[str | None] = mapped_column(String(200))
+    equivalence: Mapped[str | None] = mapped_column(Text)
+    public_facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class Award(Base):
+    """The decision: this organisation holds the mark from `first_day` to `last_day`."""
+
+    __tablename__ = "award"
+    __table_args__ = (
+        CheckConstraint("state IN ('intended', 'issued', 'abandoned', 'void')", name="known_state"),
+        CheckConstraint("first_day <= last_day", name="days_in_order"),
+        Index(
+            "uq_award_one_per_cycle",
+            "cycle_id",
+            unique=True,
+            sqlite_where=text("state IN ('intended', 'issued')"),
+            postgresql_where=text("state IN ('intended', 'issued')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cycle_id: Mapped[int] = mapped_column(ForeignKey("cycle.id"), index=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    state: Mapped[str] = mapped_column(String(16))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    renewal_opens: Mapped[datetime]
+    patience_ends: Mapped[datetime]
+    decided_at: Mapped[datetime]
+    decided_by: Mapped[str] = mapped_column(String(200))
+    prepared_by: Mapped[str | None] = mapped_column(String(200))
+    cycle: Mapped[Cycle] = relationship(back_populates="awards")
+    acts: Mapped[list["AwardAct"]] = relationship(order_by="AwardAct.id", lazy="selectin")
+    credentials: Mapped[list["Credential"]] = relationship(
+        back_populates="award", order_by="Credential.number", lazy="selectin"
+    )
+
+
+class AwardAct(Base):
+    """One act on an award. The reason is internal: a suspension must not hint at a case."""
+
+    __tablename__ = "award_act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"), index=True)
+    act: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class Credential(Base):
+    """One signed copy of an award. Once sealed its bytes never change."""
+
+    __tablename__ = "credential"
+    __table_args__ = (
+        UniqueConstraint("award_id", "number"),
+        CheckConstraint("state IN ('intended', 'issued', 'abandoned')", name="known_state"),
+        CheckConstraint(
+            "(state = 'issued') = (sealed_json IS NOT NULL AND sealed_jwt IS NOT NULL"
+            " AND issued_at IS NOT NULL)",
+            name="issued_is_sealed",
+        ),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
+    number: Mapped[int]
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    document: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_json: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sealed_jwt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    intended_at: Mapped[datetime]
+    intended_by: Mapped[str] = mapped_column(String(120))
+    issued_at: Mapped[datetime | None]
+    award: Mapped[Award] = relationship(back_populates="credentials")
+    entry: Mapped["StatusEntry"] = relationship(lazy="joined")
+
+
+class StatusList(Base):
+    """One published list. `version` counts its changes; what is signed names its version."""
+
+    __tablename__ = "status_list"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
+    signed_version: Mapped[int | None]
+    signed_at: Mapped[datetime | None]
+    valid_until: Mapped[datetime | None]
+    signed_json: Mapped[bytes | None] = mapped_column(LargeBinary)
+    signed_jwt: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class StatusEntry(Base):
+    """A place in a status list, taken once and for ever; its revocation is never cleared."""
+
+    __tablename__ = "status_entry"
+
+    list_number: Mapped[int] = mapped_column(ForeignKey("status_list.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    credential_id: Mapped[str] = mapped_column(ForeignKey("credential.id"), unique=True)
+    revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str | None] = mapped_column(String(16))
+
+
+class PublicKey(Base):
+    """The public half of a key of the ring, with its life story."""
+
+    __tablename__ = "public_key"
+
+    fragment: Mapped[str] = mapped_column(String(120), primary_key=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    algorithm: Mapped[str] = mapped_column(String(16))
+    jwk: Mapped[dict[str, Any]]
+    created: Mapped[datetime]
+    signs_from: Mapped[datetime]
+    retired: Mapped[datetime | None]
+    compromised: Mapped[datetime | None]
+
+
+class AuditEntry(Base):
+    """One act. `hash` covers everything here and the hash before; who and why lie apart, as a
+    salted digest here and in clear in `AuditPerson`, where they can be erased."""
+
+    __tablename__ = "audit_entry"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    act: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(200))
+    details: Mapped[str] = mapped_column(Text)
+    person_digest: Mapped[str] = mapped_column(String(64))
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class AuditPerson(Base):
+    __tablename__ = "audit_person"
+
+    number: Mapped[int] = mapped_column(ForeignKey("audit_entry.number"), primary_key=True)
+    salt: Mapped[str] = mapped_column(String(64))
+    by: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class ApiToken(Base):
+    """A token of the staff API: only its digest is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    person: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class IdempotencyKey(Base):
+    """The answer a keyed request was given, so that its repetition gets the same."""
+
+    __tablename__ = "idempotency_key"
+
+    token_id: Mapped[str] = mapped_column(ForeignKey("api_token.id"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    request_digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    status: Mapped[int | None]
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -1,0 +1,115 @@
+"""The settings of one issuer: `merke.toml` in its data folder.
+
+The base address decides every identifier that the issuer will ever print. It is an https
+origin in lower case, without port and path; there is no http mode.
+"""
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass
+
+from issuer.errors import BadInput
+from issuer.texts import N_
+from keys import did
+
+_HOST = re.compile(
+    r"(?=.{4,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]"
+)
+_MAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+")
+
+
+class BadSettings(BadInput):
+    code = "settings.invalid"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """`sample` marks a folder of made-up data: its pictures and pages say EKSEMPEL."""
+
+    base_url: str
+    name: str
+    email: str | None = None
+    sample: bool = False
+
+    @property
+    def host(self) -> str:
+        return self.base_url.removeprefix("https://")
+
+    @property
+    def did(self) -> str:
+        return did.did_web(self.base_url)
+
+
+def check_base_url(base_url: str) -> str:
+    """Return `base_url`, or raise `BadSettings` saying what an address must look like."""
+    if not base_url.startswith("https://") or not _HOST.fullmatch(base_url[8:]):
+        raise BadSettings(
+            N_(
+                "%(given)r cannot be the base address. It must be an https address in lower"
+                " case without port and path, like https://merke.example.no."
+            ),
+            given=base_url[:200],
+        )
+    return base_url
+
+
+def check_email(email: str | None) -> str | None:
+    if email is not None and not _MAIL.fullmatch(email):
+        raise BadSettings(N_("%(given)r is not an e-mail address."), given=email[:200])
+    return email
+
+
+_KINDS: dict[str, type] = {"base_url": str, "name": str, "email": str, "sample": bool}
+
+
+def read(text: str, name: str = "merke.toml") -> Settings:
+    """The settings written in `text`. Raises `BadSettings` naming the fault."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(
+            N_("%(file)s cannot be read: %(fault)s"), file=name, fault=str(error)
+        ) from error
+    for key, value in values.items():
+        if key not in _KINDS:
+            raise BadSettings(
+                N_("%(file)s: %(key)s is not a setting. Known are: %(known)s."),
+                file=name,
+                key=key,
+                known=", ".join(_KINDS),
+            )
+        if type(value) is not _KINDS[key]:
+            raise BadSettings(
+                N_("%(file)s: %(key)s must be a %(kind)s."),
+                file=name,
+                key=key,
+                kind="text in quotes" if _KINDS[key] is str else "true or false",
+            )
+    for key in ("base_url", "name"):
+        if not values.get(key):
+            raise BadSettings(N_("%(file)s: %(key)s is missing."), file=name, key=key)
+    check_base_url(values["base_url"])
+    check_email(values.get("email"))
+    return Settings(**values)
+
+
+def write(settings: Settings) -> str:
+    """`settings` as the text of a `merke.toml`, with a word on what each line decides."""
+    lines = [
+        "# The settings of this issuer.",
+        "# The base address stands in every identifier, QR code and credential: once anything",
+        "# is sealed it cannot be changed.",
+        f"base_url = {_quoted(settings.base_url)}",
+        f"name = {_quoted(settings.name)}",
+    ]
+    if settings.email:
+        lines.append(f"email = {_quoted(settings.email)}")
+    if settings.sample:
+        lines += ["# Made-up data: pictures and pages say EKSEMPEL.", "sample = true"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: str) -> str:
+    # A JSON string is a TOML basic string, as long as its letters are not escaped in pairs.
+    return json.dumps(value, ensure_ascii=False)
