@@ -1,15 +1,13 @@
 """The key ring's file: the only place of `keys` that touches the disk.
 
-Nobody but the owner may read it, a reader never meets half of one, and two writers never
-overwrite each other's change: change a ring inside `editing`.
+Nobody but the owner may read it, a reader never meets half of one, and no writer undoes what
+another has decided meanwhile.
 """
 
 import fcntl
 import os
 import secrets
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from keys.record import RingError
@@ -30,8 +28,8 @@ class ExposedRing(RingFileError):
     """Others than the owner may read or change the file."""
 
 
-class KeyLoss(RingFileError):
-    """Writing would throw away keys that the file holds."""
+class StaleRing(RingFileError):
+    """Writing would lose a key, or undo the end of one, that the file knows of."""
 
 
 def load(path: Path) -> KeyRing:
@@ -69,46 +67,44 @@ def read(path: Path) -> bytes:
 def save(path: Path, ring: KeyRing) -> None:
     """Write `ring` to `path` with mode 0600, so that a crash leaves the old file or the new one.
 
-    The folder must exist. Raises `KeyLoss` if the file there holds a key that `ring` lacks,
-    `RingFileError` if it cannot be written, and what `load` raises if it cannot be understood.
+    The folder must exist. Raises `StaleRing` if another has changed the file since `ring` was
+    read and that would be lost, `RingFileError` if it cannot be written, and what `load` raises
+    if the file there cannot be understood: it might hold the only copy of a key.
     """
     data = ring.to_json()
     try:
-        there = load(path)
-    except NoRingFile:
-        pass
-    else:
-        kept = {record.fragment for record in ring.records}
-        if lost := [r.fragment for r in there.records if r.fragment not in kept]:
-            raise KeyLoss(
-                f"{path} holds the key {lost[0]}, which the new ring lacks. Nothing was written: "
-                "no badge signed with a lost key could be renewed or shown as ours."
-            )
-    try:
-        _replace(path, data)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)  # until it is closed
+            _refuse_loss(path, ring)
+            _replace(path, data)
+            os.fsync(folder)  # the new name too must survive a power cut
+        finally:
+            os.close(folder)
     except OSError as error:
         raise RingFileError(
-            f"The key ring {path} cannot be written: {error.strerror}. It is as it was."
+            f"The key ring {path} cannot be written: {error.strerror}. What was decided may not "
+            "have been kept; make room or give access, and do it again."
         ) from None
 
 
-@contextmanager
-def editing(path: Path) -> Iterator[KeyRing]:
-    """Give the ring at `path`, locked, and write it back; other editors wait meanwhile.
-
-    If the block raises, nothing is written. Raises as `load` and `save` do.
-    """
+def _refuse_loss(path: Path, ring: KeyRing) -> None:
     try:
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise _unreadable(path, error) from None
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        ring = load(path)
-        yield ring
-        save(path, ring)
-    finally:
-        os.close(folder)  # and with it the lock
+        there = load(path)
+    except NoRingFile:
+        return
+    ours = {record.fragment: record for record in ring.records}
+    for theirs in there.records:
+        mine = ours.get(theirs.fragment)
+        if (
+            mine is None
+            or (mine.may_sign and not theirs.may_sign)
+            or (mine.compromised is None and theirs.compromised is not None)
+        ):
+            raise StaleRing(
+                f"The key ring {path} was changed meanwhile: what it says of the key "
+                f"{theirs.fragment} would be lost. Nothing was written; read it again."
+            )
 
 
 def _replace(path: Path, data: bytes) -> None:
@@ -123,11 +119,6 @@ def _replace(path: Path, data: bytes) -> None:
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)  # the new name too must survive a power cut
-    finally:
-        os.close(folder)
 
 
 def _unreadable(path: Path, error: OSError) -> RingFileError:
