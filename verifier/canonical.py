@@ -1,0 +1,110 @@
+"""What of a JSON-LD document is signed, as bytes: canonical N-Quads.
+
+Here stand the rules that hold whatever way the bytes are reached, and the errors. The way now is
+`verifier.expansion` (JSON-LD to expanded JSON), `verifier.to_rdf` (to quads) and `verifier.rdfc`
+(to canonical bytes).
+
+Two promises, beyond the standards. Nothing is lost: what would leave no trace in the bytes raises
+`DataLoss` (Data Integrity 1.0 asks for it; others call it safe mode). And one reading only: JSON-LD
+lets the same bytes be written as many documents, so that somebody could move the end date of a
+signed badge to where no reader looks for it, and leave the signature intact. What a reader of the
+JSON would not find in its usual place, under its usual name, raises `InvalidJsonLd`:
+
+* two members of one object with one meaning;
+* a member spelt otherwise than by the term that its context has for it;
+* `@graph`, `@included`, `@index`, `@nest`, `@reverse`, and maps by language, id, type or index;
+* a statement of the credentials vocabulary about the document itself, made elsewhere in it;
+* `@import` and `@base` in a context of the document's own;
+* control characters other than TAB, LF and CR, which older canonicalisers write differently.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from verifier import rdfc
+from verifier.rdfc import WorkLimit
+
+__all__ = ["DataLoss", "InvalidJsonLd", "WorkLimit", "canonicalise"]
+
+MAX_DEPTH = 64
+MAX_VALUES = 10_000
+"""JSON values in a document, names not counted. Honest badges have a few hundred."""
+
+MAX_INTEGER = 2**53
+
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class DataLoss(ValueError):
+    """Something in the document would not be covered by a signature. `term` names it."""
+
+    def __init__(self, term: str, message: str) -> None:
+        super().__init__(f"{term!a} {message}")
+        self.term = term
+
+
+class InvalidJsonLd(ValueError):
+    """The document is not JSON-LD, or not in the one form that has one reading."""
+
+
+def canonicalise(
+    document: Mapping[str, Any],
+    *,
+    contexts: Mapping[str, Any] | None = None,
+    digest: rdfc.Digest = "sha256",
+) -> bytes:
+    """Return the canonical N-Quads (RDFC-1.0, UTF-8) of a JSON-LD 1.1 document.
+
+    There is no base address. `contexts`, address -> context document, replaces the contexts on
+    board; nothing is fetched. `digest` is what RDFC-1.0 tells blank nodes apart with: the suites
+    for P-384 take SHA-384.
+
+    Raises `DataLoss`, `InvalidJsonLd`, `WorkLimit`, and `verifier.contexts.UnknownContext`.
+    """
+    plain = _Reading().object(document)
+    # PyLD takes longer to import than a badge to verify.
+    from verifier import expansion, to_rdf
+
+    try:
+        quads = to_rdf.quads(expansion.expand(plain, contexts))
+        return rdfc.canonicalise(quads, digest=digest)
+    except RecursionError:
+        raise WorkLimit("the document leads too deep") from None
+
+
+class _Reading:
+    """Copies a document into plain dicts and lists, and counts what it holds."""
+
+    def __init__(self) -> None:
+        self._values = 0
+
+    def object(self, value: Mapping[str, Any], depth: int = 1) -> dict[str, Any]:
+        return {self._text(name): self._value(item, depth + 1) for name, item in value.items()}
+
+    def _value(self, value: Any, depth: int) -> Any:
+        self._values += 1
+        if self._values > MAX_VALUES or depth > MAX_DEPTH:
+            raise WorkLimit(f"more than {MAX_VALUES} values, or nested deeper than {MAX_DEPTH}")
+        match value:
+            case str():
+                return self._text(value)
+            case None | bool():
+                return value
+            case int() if abs(value) <= MAX_INTEGER:
+                return value
+            case float() if math.isfinite(value):
+                return value
+            case Mapping():
+                return self.object(value, depth)
+            case Sequence() if not isinstance(value, (bytes, bytearray)):
+                return [self._value(item, depth + 1) for item in value]
+        raise InvalidJsonLd(f"{value!a:.60} is no JSON value with one reading")
+
+    def _text(self, value: Any) -> str:
+        if not isinstance(value, str):
+            raise InvalidJsonLd(f"{value!a:.60} is no name of a member")
+        if _FORBIDDEN.search(value):
+            raise InvalidJsonLd(f"{value!a:.60} holds a character that has no place in a text")
+        return value
