@@ -65,6 +65,8 @@ def transaction(engine: Engine) -> Iterator[Session]:
         Session(engine.execution_options(**{_WRITE: True}), expire_on_commit=False) as session,
         session.begin(),
     ):
+        # The lock is taken now, not at the first statement: what is read below holds to the end.
+        session.connection()
         yield session
 
 
