@@ -340,7 +340,10 @@ class ApiToken(Base):
 
 
 class IdempotencyKey(Base):
-    """The answer a keyed request was given, so that its repetition gets the same."""
+    """The answer a keyed request was given, so that its repetition gets the same.
+
+    While `status` is NULL the request is being carried out, by `process` since `started_at`.
+    """
 
     __tablename__ = "idempotency_key"
 
@@ -348,5 +351,7 @@ class IdempotencyKey(Base):
     key: Mapped[str] = mapped_column(String(200), primary_key=True)
     request_digest: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
+    started_at: Mapped[datetime]
+    process: Mapped[str] = mapped_column(String(120))
     status: Mapped[int | None]
     body: Mapped[bytes | None] = mapped_column(LargeBinary)
