@@ -1,0 +1,230 @@
+"""The checks that read the credential itself: contexts, terms, shape, dates, issuer, recipient.
+
+Each is a function from what was presented to findings; none of them looks at a key or asks for a
+document. The proof is judged in `verifier.securing`, the status in `verifier.status`.
+"""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from verifier import claims, model, resolve, timestamps
+from verifier.canonical import DataLoss, InvalidJsonLd, WorkLimit, canonicalise
+from verifier.contexts import UnknownContext
+from verifier.reasons import Check, Outcome, Reason
+from verifier.report import Finding, Who, found, not_applicable, passed
+from verifier.securing import SKEW, Loss, reason_of_loss
+from verifier.world import World
+
+VC2: Final = "https://www.w3.org/ns/credentials/v2"
+VC1: Final = "https://www.w3.org/2018/credentials/v1"
+_OB3 = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json")
+_OTHER_VERSIONS: Final = frozenset(
+    {VC1, "https://w3id.org/openbadges/v2", "https://w3id.org/openbadges/v1"}
+)
+
+# Scripts that are written together in one name.
+_TOGETHER: Final = (
+    frozenset({"CJK", "HIRAGANA", "KATAKANA"}),
+    frozenset({"CJK", "HANGUL"}),
+    frozenset({"CJK", "BOPOMOFO"}),
+)
+
+
+def issuer_of(credential: Mapping[str, Any]) -> str | None:
+    """The issuer's id, whether `issuer` is a string or a profile; None if there is none."""
+    issuer = credential.get("issuer")
+    name = issuer.get("id") if isinstance(issuer, Mapping) else issuer
+    return name if isinstance(name, str) and name else None
+
+
+def check_version(credential: Mapping[str, Any]) -> Finding | None:
+    """A finding where the document follows rules that are not judged here, else None.
+
+    The first context tells the version; in a token, a `vc` claim is of VC Data Model 1.1.
+    """
+    first = _first_context(credential)
+    inside = credential.get("vc")
+    if inside is not None:
+        if first is None and isinstance(inside, Mapping) and _first_context(inside) == VC1:
+            return found(Check.STRUCTURE, Reason.STRUCTURE_VERSION, VC1)
+        return found(Check.STRUCTURE, Reason.STRUCTURE_MIXED, "the claim vc")
+    if first in _OTHER_VERSIONS:
+        return found(Check.STRUCTURE, Reason.STRUCTURE_VERSION, first)
+    return None
+
+
+def _first_context(credential: Mapping[str, Any]) -> Any:
+    contexts = credential.get("@context")
+    return contexts[0] if isinstance(contexts, list) and contexts else contexts
+
+
+def check_vocabulary(
+    credential: Mapping[str, Any], world: World, *, canonical: bool
+) -> Iterator[Finding]:
+    """The contexts are the right ones and known, and every term leaves a trace in what is signed
+    (JSON-LD safe mode). Asked of tokens too: what has no meaning in a context has none for others.
+
+    `canonical`: the document has been canonicalised already, while its proof was checked.
+    """
+    error = None if canonical else _loss(credential, world)
+    misplaced = _misplaced_context(credential)
+    if misplaced is not None:
+        yield found(Check.CONTEXT, Reason.CONTEXT_ORDER, misplaced)
+    if isinstance(error, UnknownContext | InvalidJsonLd):
+        yield found(Check.CONTEXT, reason_of_loss(error), str(error))
+        yield Finding(Check.TERMS, Outcome.UNKNOWN)
+        return
+    if misplaced is None:
+        yield passed(Check.CONTEXT)
+    if error is not None:
+        yield found(Check.TERMS, reason_of_loss(error), str(error))
+    else:
+        yield passed(Check.TERMS)
+
+
+def _misplaced_context(credential: Mapping[str, Any]) -> str | None:
+    """Why `@context` is no list that begins with VC Data Model 2.0 and then Open Badges 3.0."""
+    contexts = credential.get("@context")
+    if not isinstance(contexts, list) or not all(isinstance(c, str | dict) for c in contexts):
+        return "/@context is not a list of contexts"
+    if contexts[:1] != [VC2]:
+        return f"/@context/0 is not {VC2}"
+    if len(contexts) < 2 or not isinstance(contexts[1], str) or not _OB3.fullmatch(contexts[1]):
+        return "/@context/1 is not Open Badges 3.0"
+    return None
+
+
+def _loss(credential: Mapping[str, Any], world: World) -> Loss | None:
+    document = {
+        name: value
+        for name, value in credential.items()
+        if name != "proof" and name not in claims.REGISTERED
+    }
+    try:
+        canonicalise(document, contexts=world.contexts)
+    except (DataLoss, InvalidJsonLd, UnknownContext, WorkLimit) as error:
+        return error
+    return None
+
+
+def check_structure(credential: Mapping[str, Any]) -> Iterator[Finding]:
+    """The classes of the standard; each violation with its JSON pointer."""
+    violations = model.violations(credential)
+    for violation in violations:
+        yield found(
+            Check.STRUCTURE, violation.reason, f"{violation.pointer or '/'}: {violation.message}"
+        )
+    if not violations:
+        yield passed(Check.STRUCTURE)
+
+
+def check_period(credential: Mapping[str, Any], end: datetime | None, world: World) -> Finding:
+    """In force: validFrom ≤ t < validUntil + 1 s; the skew is for what lies ahead only.
+
+    `end` is what bounds the credential from outside (a token's `exp`), where it names no end.
+    """
+    try:
+        begins = _moment(credential, "validFrom")
+        ends = _moment(credential, "validUntil") or end
+    except timestamps.MalformedTimestamp:
+        return Finding(Check.PERIOD, Outcome.UNKNOWN)  # refused by the structure
+    if begins is None:
+        return Finding(Check.PERIOD, Outcome.UNKNOWN)
+    if ends is not None and ends < begins:
+        return found(
+            Check.PERIOD, Reason.PERIOD_ORDER, f"{begins.isoformat()} to {ends.isoformat()}"
+        )
+    if begins - world.moment > SKEW:
+        return found(Check.PERIOD, Reason.PERIOD_NOT_YET, f"from {begins.isoformat()}")
+    if ends is not None and world.moment - ends >= timedelta(seconds=1):
+        return found(Check.PERIOD, Reason.PERIOD_EXPIRED, f"until {ends.isoformat()}")
+    return passed(Check.PERIOD)
+
+
+def _moment(credential: Mapping[str, Any], name: str) -> datetime | None:
+    if name not in credential:
+        return None
+    text = credential[name]
+    return timestamps.parse(text if isinstance(text, str) else "", assume_utc=True)
+
+
+def who_is(issuer: str | None, verified: bool, world: World) -> Who:
+    """Who issued the badge, as far as the proof shows it."""
+    did = issuer if issuer is not None and issuer.startswith("did:") else None
+    host = resolve.issuer_host(issuer) if issuer is not None and verified else None
+    if verified and issuer in world.ours:
+        return Who("ours", did, host)
+    return Who("unproven" if host is None else "domain", did, host)
+
+
+def check_issuer(issuer: str | None, who: Who, verified: bool, world: World) -> Iterator[Finding]:
+    """Is it somebody the asker trusts; and, in words, whether it is us or a stranger."""
+    if issuer is not None and world.trust and issuer not in world.trust:
+        yield found(Check.ISSUER, Reason.ISSUER_UNTRUSTED, issuer)
+    if not verified:
+        yield Finding(Check.ISSUER, Outcome.UNKNOWN)
+        return
+    if issuer in world.trust:
+        yield passed(Check.ISSUER, issuer)
+    kinds = {
+        "ours": Reason.WHO_OURS,
+        "domain": Reason.WHO_DOMAIN,
+        "unproven": Reason.WHO_UNPROVEN,
+    }
+    yield found(Check.ISSUER, kinds[who.kind], who.host or who.did)
+    if world.ours and who.kind != "ours":
+        yield found(Check.ISSUER, Reason.WHO_NOT_OURS)
+    if who.host is not None and mixes_scripts(who.host):
+        yield found(Check.ISSUER, Reason.WHO_MIXED_SCRIPTS, who.host)
+
+
+def mixes_scripts(host: str) -> bool:
+    """Whether a label of `host` (ASCII form) is written with letters of several scripts."""
+    return any(_scripts_clash(label) for label in host.split("."))
+
+
+def _scripts_clash(label: str) -> bool:
+    if not label.startswith("xn--"):
+        return False
+    try:
+        text = label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return True  # it cannot be shown for what it is: read it closely
+    scripts = {
+        unicodedata.name(letter, "UNKNOWN").split(" ")[0].split("-")[0]
+        for letter in text
+        if letter.isalpha()
+    }
+    return len(scripts) > 1 and not any(scripts <= together for together in _TOGETHER)
+
+
+def check_recipient(credential: Mapping[str, Any], world: World) -> Finding:
+    """Does `world.recipient` equal the subject's id or one of its identifiers, plain or hashed."""
+    if world.recipient is None:
+        return not_applicable(Check.RECIPIENT)
+    subject = credential.get("credentialSubject")
+    asked = {world.recipient, world.recipient.lower() if "@" in world.recipient else ""} - {""}
+    if isinstance(subject, Mapping):
+        if subject.get("id") in asked:
+            return passed(Check.RECIPIENT)
+        identifiers = subject.get("identifier")
+        for entry in identifiers if isinstance(identifiers, list) else []:
+            if isinstance(entry, Mapping) and any(_is_hash_of(entry, text) for text in asked):
+                return passed(Check.RECIPIENT)
+    return found(Check.RECIPIENT, Reason.RECIPIENT_MISMATCH)
+
+
+def _is_hash_of(entry: Mapping[str, Any], text: str) -> bool:
+    expected, salt = entry.get("identityHash"), entry.get("salt", "")
+    if not isinstance(expected, str) or not isinstance(salt, str):
+        return False
+    if entry.get("hashed") is not True:
+        return expected == text
+    algorithm, _, digest = expected.partition("$")
+    if algorithm not in ("sha256", "md5"):
+        return False
+    return hashlib.new(algorithm, (text + salt).encode()).hexdigest() == digest.lower()

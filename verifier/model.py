@@ -1,0 +1,341 @@
+"""The shape of an AchievementCredential: the rules of Open Badges 3.0 that need no key.
+
+The data model of the specification (text 1.4.5) under VC Data Model 2.0, as tables. Strict where
+the text says MUST; a single `type`, `credentialSchema`, `proof` or `termsOfUse` may stand without
+its list, as the text allows. Contexts, proofs and status entries are judged in `verifier.checks`
+and its neighbours.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, Final
+
+from verifier import shape
+from verifier.reasons import Reason
+from verifier.shape import (
+    Class,
+    Rule,
+    Violation,
+    boolean,
+    date,
+    date_time,
+    date_time_z,
+    exactly,
+    many,
+    matching,
+    number,
+    one_or_many,
+    some_type,
+    text,
+    typed,
+    uri,
+    uri_or,
+    word_of,
+)
+
+MAX_VIOLATIONS: Final = 20
+
+
+def violations(credential: Mapping[str, Any]) -> tuple[Violation, ...]:
+    """Return what is wrong with the shape of `credential`, the first `MAX_VIOLATIONS` at most."""
+    return tuple(islice(_all(credential), MAX_VIOLATIONS))
+
+
+def is_badge(types: list[str]) -> bool:
+    """Whether these types of a credential make it an Open Badge."""
+    return "VerifiableCredential" in types and not {
+        "AchievementCredential",
+        "OpenBadgeCredential",
+    }.isdisjoint(types)
+
+
+def _all(credential: Mapping[str, Any]) -> Iterator[Violation]:
+    yield from shape.members(CLASSES["AchievementCredential"], credential, "")
+    # An inline context gives null a meaning of its own; the proof has its own check.
+    rest = {name: v for name, v in credential.items() if name not in ("@context", "proof")}
+    yield from shape.no_empty_places(rest, "")
+
+
+def _badge_type(value: Any, at: str) -> Iterator[Violation]:
+    types = shape.types_of(value)
+    if types is None:
+        yield Violation(Reason.STRUCTURE_TYPE, at, "not a list of strings")
+    elif not is_badge(types):
+        yield Violation(
+            Reason.STRUCTURE_TYPE,
+            at,
+            "needs VerifiableCredential and AchievementCredential or OpenBadgeCredential",
+        )
+
+
+def _subject_is_somebody(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
+    if "id" not in value and not value.get("identifier"):
+        yield Violation(
+            Reason.STRUCTURE_MISSING, f"{at}/id", "a subject has an id or an identifier"
+        )
+
+
+def _results_have_status(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
+    """A result has a `status` where the description it names has the `resultType` Status."""
+    achievement, results = value.get("achievement"), value.get("result")
+    described = achievement.get("resultDescription") if isinstance(achievement, Mapping) else None
+    if not isinstance(described, list) or not isinstance(results, list):
+        return
+    asking = [
+        item.get("id")
+        for item in described
+        if isinstance(item, Mapping) and item.get("resultType") == "Status"
+    ]
+    for index, result in enumerate(results):
+        if (
+            isinstance(result, Mapping)
+            and "status" not in result
+            and "resultDescription" in result
+            and result["resultDescription"] in asking
+        ):
+            yield Violation(
+                Reason.STRUCTURE_MISSING, f"{at}/result/{index}/status", "required, and missing"
+            )
+
+
+def _subject(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
+    yield from _subject_is_somebody(value, at)
+    yield from _results_have_status(value, at)
+
+
+_ACHIEVEMENT_TYPES = """
+    Achievement ApprenticeshipCertificate Assessment Assignment AssociateDegree Award Badge
+    BachelorDegree Certificate CertificateOfCompletion Certification CoCurricular CommunityService
+    Competency Course Degree Diploma DoctoralDegree Fieldwork GeneralEducationDevelopment
+    JourneymanCertificate LearningProgram License MasterCertificate MasterDegree Membership
+    MicroCredential ProfessionalDoctorate QualityAssuranceCredential ResearchDoctorate
+    SecondarySchoolDiploma
+"""
+_IDENTIFIER_TYPES = """
+    name sourcedId systemId productId userName accountId emailAddress nationalIdentityNumber isbn
+    issn lisSourcedId oneRosterSourcedId sisSourcedId ltiContextId ltiDeploymentId ltiToolId
+    ltiPlatformId ltiUserId identifier
+"""
+_TARGET_TYPES = """
+    ceasn:Competency ceterms:Credential CFItem CFRubric CFRubricCriterion CFRubricCriterionLevel
+    CTDL
+"""
+_RESULT_TYPES = """
+    GradePointAverage LetterGrade Percent PerformanceLevel PredictedScore RawScore Result
+    RubricCriterion RubricCriterionLevel RubricScore ScaledScore Status
+"""
+_RESULT_STATUSES = "Completed Enrolled Failed InProgress OnHold Provisional Withdrew"
+
+_identifier_type = word_of(_IDENTIFIER_TYPES)
+_language = matching(r"[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?", "a language tag")
+_compact_jws = matching(r"[a-zA-Z0-9_-]+\.[a-zA-Z0-9_-]*\.[a-zA-Z0-9_-]+", "a compact JWS")
+
+
+def _one(name: str) -> Rule:
+    return shape.one(name, lambda wanted: CLASSES[wanted])
+
+
+def _texts(names: str) -> dict[str, Rule]:
+    return dict.fromkeys(names.split(), text)
+
+
+_SERVICES: dict[str, Rule] = {
+    "credentialSchema": one_or_many(_one("CredentialSchema")),
+    "credentialStatus": _one("CredentialStatus"),
+    "refreshService": _one("RefreshService"),
+    "termsOfUse": one_or_many(_one("TermsOfUse")),
+}
+_ENDORSED: dict[str, Rule] = {
+    "endorsement": many(_one("EndorsementCredential")),
+    "endorsementJwt": many(_compact_jws),
+}
+
+CLASSES: Final[dict[str, Class]] = {
+    "AchievementCredential": Class(
+        required={
+            "id": uri,
+            "type": _badge_type,
+            "credentialSubject": _one("AchievementSubject"),
+            "issuer": uri_or(_one("Profile")),
+            "validFrom": date_time_z,
+        },
+        optional={
+            **_texts("name description"),
+            "image": _one("Image"),
+            "awardedDate": date_time_z,
+            "validUntil": date_time_z,
+            "evidence": many(_one("Evidence")),
+            **_ENDORSED,
+            **_SERVICES,
+        },
+    ),
+    "AchievementSubject": Class(
+        required={"type": typed("AchievementSubject"), "achievement": _one("Achievement")},
+        optional={
+            "id": uri,
+            "identifier": many(_one("IdentityObject")),
+            "activityStartDate": date_time,
+            "activityEndDate": date_time,
+            "creditsEarned": number,
+            "image": _one("Image"),
+            "result": many(_one("Result")),
+            "source": _one("Profile"),
+            **_texts("licenseNumber narrative role term"),
+        },
+        besides=_subject,
+    ),
+    "Achievement": Class(
+        required={
+            "id": uri,
+            "type": typed("Achievement"),
+            "criteria": _one("Criteria"),
+            **_texts("description name"),
+        },
+        optional={
+            "achievementType": word_of(_ACHIEVEMENT_TYPES),
+            "alignment": many(_one("Alignment")),
+            "creator": _one("Profile"),
+            "creditsAvailable": number,
+            "image": _one("Image"),
+            "inLanguage": _language,
+            "otherIdentifier": many(_one("IdentifierEntry")),
+            "related": many(_one("Related")),
+            "resultDescription": many(_one("ResultDescription")),
+            "tag": many(text),
+            **_texts("fieldOfStudy humanCode specialization version"),
+            **_ENDORSED,
+        },
+    ),
+    "Criteria": Class(required={}, optional={"id": uri, "narrative": text}),
+    "IdentityObject": Class(
+        required={
+            "type": exactly("IdentityObject"),
+            "hashed": boolean,
+            "identityHash": text,
+            "identityType": _identifier_type,
+        },
+        optional={"salt": text},
+        closed=True,
+    ),
+    "IdentifierEntry": Class(
+        required={
+            "type": exactly("IdentifierEntry"),
+            "identifier": text,
+            "identifierType": _identifier_type,
+        },
+        optional={},
+        closed=True,
+    ),
+    "Image": Class(
+        required={"id": uri, "type": exactly("Image")}, optional={"caption": text}, closed=True
+    ),
+    "Evidence": Class(
+        required={"type": typed("Evidence")},
+        optional={"id": uri, **_texts("narrative name description genre audience")},
+    ),
+    "Alignment": Class(
+        required={"type": typed("Alignment"), "targetName": text, "targetUrl": uri},
+        optional={
+            "targetType": word_of(_TARGET_TYPES),
+            **_texts("targetCode targetDescription targetFramework"),
+        },
+    ),
+    "Related": Class(
+        required={"id": uri, "type": typed("Related")},
+        optional={"inLanguage": _language, "version": text},
+    ),
+    "Result": Class(
+        required={"type": typed("Result")},
+        optional={
+            "achievedLevel": uri,
+            "alignment": many(_one("Alignment")),
+            "resultDescription": uri,
+            "status": word_of(_RESULT_STATUSES, extensible=False),
+            "value": text,
+        },
+    ),
+    "ResultDescription": Class(
+        required={
+            "id": uri,
+            "type": typed("ResultDescription"),
+            "name": text,
+            "resultType": word_of(_RESULT_TYPES),
+        },
+        optional={
+            "alignment": many(_one("Alignment")),
+            "allowedValue": many(text),
+            "requiredLevel": uri,
+            "rubricCriterionLevel": many(_one("RubricCriterionLevel")),
+            **_texts("requiredValue valueMin valueMax"),
+        },
+    ),
+    "RubricCriterionLevel": Class(
+        required={"id": uri, "type": typed("RubricCriterionLevel"), "name": text},
+        optional={
+            "alignment": many(_one("Alignment")),
+            **_texts("description level points"),
+        },
+    ),
+    "Profile": Class(
+        required={"id": uri, "type": typed("Profile")},
+        optional={
+            "url": uri,
+            "image": _one("Image"),
+            "address": _one("Address"),
+            "otherIdentifier": many(_one("IdentifierEntry")),
+            "parentOrg": _one("Profile"),
+            "dateOfBirth": date,
+            **_texts(
+                "name phone description email official familyName givenName additionalName "
+                "patronymicName honorificPrefix honorificSuffix familyNamePrefix"
+            ),
+            **_ENDORSED,
+        },
+    ),
+    "Address": Class(
+        required={"type": typed("Address")},
+        optional={
+            "geo": _one("GeoCoordinates"),
+            **_texts(
+                "addressCountry addressCountryCode addressRegion addressLocality streetAddress "
+                "postOfficeBoxNumber postalCode"
+            ),
+        },
+    ),
+    "GeoCoordinates": Class(
+        required={"type": typed("GeoCoordinates"), "latitude": number, "longitude": number},
+        optional={},
+    ),
+    "EndorsementCredential": Class(
+        required={
+            "id": uri,
+            "type": typed("VerifiableCredential", "EndorsementCredential"),
+            "name": text,
+            "credentialSubject": _one("EndorsementSubject"),
+            "issuer": uri_or(_one("Profile")),
+            "validFrom": date_time_z,
+        },
+        optional={
+            "description": text,
+            "awardedDate": date_time_z,
+            "validUntil": date_time_z,
+            "proof": one_or_many(_one("Proof")),
+            **_SERVICES,
+        },
+    ),
+    "EndorsementSubject": Class(
+        required={"id": uri, "type": typed("EndorsementSubject")},
+        optional={"endorsementComment": text},
+    ),
+    "CredentialSchema": Class(required={"id": uri, "type": some_type}, optional={}),
+    "CredentialStatus": Class(required={"type": some_type}, optional={"id": uri}),
+    "RefreshService": Class(required={"id": uri, "type": some_type}, optional={}),
+    "TermsOfUse": Class(required={"type": some_type}, optional={"id": uri}),
+    "Proof": Class(
+        required={"type": some_type},
+        optional=_texts(
+            "created cryptosuite challenge domain nonce proofPurpose proofValue verificationMethod"
+        ),
+    ),
+}
+"""Every class a badge is made of (spec sections "AchievementCredential" to "Proof")."""

@@ -1,0 +1,252 @@
+"""Any badge in, one report out.
+
+    from verifier.verify import World, verify
+    report = verify(Path("badge.png").read_bytes(), World(documents, now))
+    if report: ...
+
+Pure but for what `world` brings: equal arguments give equal reports, and no input raises.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Final, TypeVar
+
+from keys.jwk import b64url_decode
+from verifier import carriers, checks, claims, jws, securing, status, strict_json
+from verifier.carriers import Found, NoCredential
+from verifier.documents import OneVerification
+from verifier.jws import Jws, MalformedJws
+from verifier.reasons import Check, Outcome, Reason
+from verifier.report import Finding, Report, Who, found, not_applicable, passed
+from verifier.securing import Bench, Secured
+from verifier.strict_json import MalformedJson
+from verifier.world import World
+
+__all__ = ["Report", "World", "verify"]
+
+_log = logging.getLogger(__name__)
+
+_ORDER: Final = {check: place for place, check in enumerate(Check)}
+_FOR_BADGES: Final = frozenset({"badge", "badge-jwt"})
+_FOR_LISTS: Final = frozenset({"status"})
+_READING: Final = ("json.", "limit.")
+
+# Algorithms that exist (RFC 7518 and its successors) and are not checked here. Any other name is
+# no algorithm, and a token under it is not signed.
+_OTHER_ALGORITHMS: Final = frozenset(
+    {"RS384", "RS512", "PS256", "PS384", "PS512", "ES512", "ES256K", "Ed25519", "Ed448"}
+)
+
+_T = TypeVar("_T")
+
+
+def verify(presented: bytes, world: World) -> Report:
+    """Return the report on `presented`: the bytes of a picture, a JSON text or a token.
+
+    (1) Find the credential in the picture or text. (2) Read it: in one way only, or not at all.
+    (3) Check its proof: before that, nothing in it may be believed. (4) Run every check: one
+    failure must not hide the next. What could not be checked is UNDETERMINED, and so is a
+    verification that broke: an exception of ours becomes `verifier.error`.
+    """
+    case = _Case(world)
+    carried = case.run(Check.CARRIER, lambda: _find(presented, case))
+    read = carried and case.run(Check.JSON, lambda: _read(carried, case))
+    if not read:
+        return case.report(None, Who("unproven"), Secured((), None))
+    document, token = read
+    issuer = checks.issuer_of(document)
+    bench = _bench(issuer, world)
+    secured = case.run(Check.PROOF, lambda: _check_proof(document, token, bench))
+    secured = secured or Secured((), None)
+    case.findings += secured.findings
+    who = checks.who_is(issuer, secured.verified, world)
+    examined = Examined(document, token, issuer, who, secured, bench, world)
+    for check, function in CHECKS:
+        case.findings += case.run(check, partial(_all_of, function, examined)) or ()
+    return case.report(examined.signed, who, secured)
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What the checks look at: a document that was read, and what its proof was worth.
+
+    `document` holds the proofs inside it; for a token it is the payload.
+    """
+
+    document: Mapping[str, Any]
+    token: Jws | None
+    issuer: str | None
+    who: Who
+    secured: Secured
+    bench: Bench
+    world: World
+
+    @property
+    def signed(self) -> dict[str, Any]:
+        """The document without the proofs inside it: what a signature covers."""
+        return {name: value for name, value in self.document.items() if name != "proof"}
+
+
+@dataclass
+class _Case:
+    """One verification under way."""
+
+    world: World
+    findings: list[Finding] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+
+    def run(self, check: Check, step: Callable[[], _T]) -> _T | None:
+        """Run one step; an unexpected exception leaves its check open, and nothing else."""
+        try:
+            return step()
+        except Exception as error:
+            _log.exception("the check %s broke", check)
+            self.errors.append(error)
+            self.findings.append(found(check, Reason.VERIFIER_ERROR, type(error).__name__))
+            return None
+
+    def report(self, signed: Mapping[str, Any] | None, who: Who, secured: Secured) -> Report:
+        return Report(
+            findings=tuple(sorted(self.findings, key=lambda finding: _ORDER[finding.check])),
+            who=who,
+            securing=secured.securing,
+            credential=signed if secured.verified else None,
+            verified_at=self.world.now,
+            at=self.world.at,
+            errors=tuple(self.errors),
+        )
+
+
+def _find(presented: bytes, case: _Case) -> Found | None:
+    """Step 1. None where there is nothing to read; the findings say why."""
+    try:
+        carried = carriers.find(presented)
+    except NoCredential as error:
+        case.findings.append(found(Check.CARRIER, error.reason, str(error)))
+        return None
+    case.findings.append(passed(Check.CARRIER, f"{carried.kind} in {carried.carrier}"))
+    return carried
+
+
+def _read(carried: Found, case: _Case) -> tuple[Mapping[str, Any], Jws | None] | None:
+    """Step 2: the document, and the token around it if there is one. None as above; a document
+    that follows other rules than those judged here is not read further either."""
+    token: Jws | None = None
+    try:
+        if carried.kind == "jws":
+            # Latin-1 keeps every byte one letter; any beyond ASCII is refused as base64url.
+            token = jws.split(carried.data.decode("latin-1"))
+        document = strict_json.loads(carried.data) if token is None else token.payload
+    except MalformedJson as error:
+        case.findings.append(found(Check.JSON, Reason(error.reason), str(error)))
+        return None
+    except MalformedJws as error:
+        case.findings.append(_refused_token(carried, error))
+        return None
+    case.findings.append(passed(Check.JSON))
+    if not isinstance(document, dict):
+        case.findings.append(found(Check.STRUCTURE, Reason.STRUCTURE_TYPE, "not a JSON object"))
+        return None
+    if (other_rules := checks.check_version(document)) is not None:
+        case.findings.append(other_rules)
+        return None
+    return document, token
+
+
+def _refused_token(carried: Found, error: MalformedJws) -> Finding:
+    reason = Reason(error.reason)
+    if reason is Reason.ALGORITHM_UNSUPPORTED:
+        header = strict_json.loads(b64url_decode(carried.data.partition(b".")[0].decode("ascii")))
+        if header["alg"] not in _OTHER_ALGORITHMS:
+            reason = Reason.ALGORITHM_FORBIDDEN
+    check = Check.JSON if reason.startswith(_READING) else Check.PROOF
+    return found(check, reason, str(error))
+
+
+def _bench(issuer: str | None, world: World) -> Bench:
+    return Bench(
+        issuer=issuer or "",
+        documents=OneVerification(world.documents),
+        now=world.now,
+        moment=world.moment,
+        accepted=_FOR_BADGES,
+        purposes=world.purposes,
+        contexts=world.contexts,
+    )
+
+
+def _check_proof(document: Mapping[str, Any], token: Jws | None, bench: Bench) -> Secured:
+    """Step 3."""
+    if token is None:
+        return securing.embedded(document, bench)
+    judged = securing.badge_token(token, bench)
+    if "proof" not in document:
+        return judged
+    aside = not_applicable(Check.PROOF, "a proof inside the token is not looked at")
+    return replace(judged, findings=(*judged.findings, aside))
+
+
+# Step 4.
+
+
+def _all_of(check: "CheckFunction", case: Examined) -> list[Finding]:
+    return list(check(case))
+
+
+def _vocabulary(case: Examined) -> Iterable[Finding]:
+    return checks.check_vocabulary(case.document, case.world, canonical=case.secured.canonical)
+
+
+def _structure(case: Examined) -> Iterable[Finding]:
+    return checks.check_structure(case.document)
+
+
+def _claims(case: Examined) -> Iterable[Finding]:
+    if case.token is None:
+        return [not_applicable(Check.CLAIMS)]
+    return _believed(case, claims.check_claims(case.document))
+
+
+def _issuer(case: Examined) -> Iterable[Finding]:
+    return checks.check_issuer(case.issuer, case.who, case.secured.verified, case.world)
+
+
+def _period(case: Examined) -> Iterable[Finding]:
+    end = None if case.token is None else claims.end_of(case.document)
+    return _believed(case, [checks.check_period(case.document, end, case.world)])
+
+
+def _status(case: Examined) -> Iterable[Finding]:
+    # A false badge sends nobody anywhere: no address in it is asked.
+    if any(finding.outcome is Outcome.FAILED for finding in case.secured.findings):
+        return [Finding(Check.STATUS, Outcome.UNKNOWN)]
+    bench = replace(case.bench, accepted=_FOR_LISTS, moment=case.world.now)
+    return _believed(case, [status.check_status(case.document, bench, case.world)])
+
+
+def _recipient(case: Examined) -> Iterable[Finding]:
+    return _believed(case, [checks.check_recipient(case.document, case.world)])
+
+
+def _believed(case: Examined, findings: Iterable[Finding]) -> Iterable[Finding]:
+    """What an unproven badge says against itself stands; what it says for itself does not."""
+    for finding in findings:
+        if finding.outcome is Outcome.PASSED and not case.secured.verified:
+            yield Finding(finding.check, Outcome.UNKNOWN)
+        else:
+            yield finding
+
+
+CheckFunction = Callable[[Examined], Iterable[Finding]]
+
+CHECKS: Final[tuple[tuple[Check, CheckFunction], ...]] = (
+    (Check.STRUCTURE, _structure),
+    (Check.TERMS, _vocabulary),
+    (Check.CLAIMS, _claims),
+    (Check.ISSUER, _issuer),
+    (Check.PERIOD, _period),
+    (Check.STATUS, _status),
+    (Check.RECIPIENT, _recipient),
+)
