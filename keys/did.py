@@ -34,7 +34,7 @@ MULTIKEY_CONTEXT = "https://w3id.org/security/multikey/v1"
 # repeats their terms word for word, so that it may stand beside them although they are protected.
 CID_CONTEXT = "https://www.w3.org/ns/cid/v1"
 
-MAX_DID_LENGTH = 1024  # of a did:web
+MAX_DID_LENGTH = 1024
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 # The last label begins with a letter: every spelling of an IPv4 address ends in a number.

@@ -1,6 +1,7 @@
 """did:web and did:key: which addresses they lead to, and the documents made for them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,16 @@ def test_hostile_did_web_leads_nowhere(hostile: str) -> None:
     assert not isinstance(caught.value, UnknownDidMethod)
 
 
+def test_longest_did_web() -> None:
+    host = "a." * 125 + "bcd"
+    assert len(host) == 253
+    assert document_url(f"did:web:{host}") == f"https://{host}/.well-known/did.json"
+    longest = f"did:web:{host}:".ljust(did.MAX_DID_LENGTH, "p")
+    assert document_url(longest).startswith(f"https://{host}/ppp")
+    with pytest.raises(MalformedDid):
+        document_url(longest + "p")
+
+
 @pytest.mark.parametrize("other", ["did:key:z6Mk", "did:ion:abc", "did:webvh:x:example.no"])
 def test_other_methods_are_told_apart(other: str) -> None:
     with pytest.raises(UnknownDidMethod):
@@ -210,7 +221,7 @@ def test_w3c_did_key(vectors: Path) -> None:
     ],
 )
 def test_what_is_no_did_key_has_no_document(identifier: str) -> None:
-    with pytest.raises(MalformedDid):
+    with pytest.raises(MalformedDid, match="not a did:key"):
         did_key_document(identifier)
 
 
@@ -261,8 +272,11 @@ def test_revoked_key_stays_and_says_so() -> None:
 
 
 def test_document_refuses_the_methods_of_others() -> None:
-    with pytest.raises(MalformedDid):
-        did_document(DID, [method_of("did:web:other.example.no", ED25519)])
+    other = "did:web:other.example.no"
+    theirs = method_of(other, ED25519)
+    for method in (theirs, replace(theirs, id=f"{DID}#k"), replace(theirs, controller=DID)):
+        with pytest.raises(MalformedDid):
+            did_document(DID, [method])
 
 
 def test_no_term_of_the_document_is_lost_as_json_ld(vectors: Path) -> None:

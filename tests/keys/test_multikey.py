@@ -63,6 +63,11 @@ def test_known_base58btc(data: bytes, text: str) -> None:
     assert base58btc_decode(text) == data
 
 
+def test_longest_base58btc() -> None:
+    assert base58btc_decode("z" + "1" * (MAX_LENGTH - 1)) == bytes(MAX_LENGTH - 1)
+    assert len(base58btc_encode(bytes([255] * 96))) == 133 <= MAX_LENGTH
+
+
 @given(st.binary(max_size=180))
 def test_base58btc_round_trip(data: bytes) -> None:
     assert base58btc_decode(base58btc_encode(data)) == data

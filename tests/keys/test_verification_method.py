@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keys import did
+from keys import did, jwk
 from keys.did import InvalidVerificationMethod, did_document, method_of, verification_method
 from keys.multikey import encode_public
 
@@ -124,6 +124,11 @@ BROKEN: dict[str, tuple[Break, type[InvalidVerificationMethod], str]] = {
     "key of another type": (set_first(type="JsonWebKey"), did.MalformedMethod, INVALID),
     "two keys": (set_first(publicKeyJwk={"kty": "OKP"}), did.MalformedMethod, INVALID),
     "key not text": (set_first(publicKeyMultibase=[MULTIKEY]), did.MalformedMethod, INVALID),
+    "key as a JWK": (
+        set_first(publicKeyMultibase=jwk.public_jwk(KEY)),
+        did.MalformedMethod,
+        INVALID,
+    ),
     "key null": (set_first(publicKeyMultibase=None), did.MalformedMethod, INVALID),
     "key cut short": (set_first(publicKeyMultibase=MULTIKEY[:-1]), did.MalformedMethod, INVALID),
     "private key shown": (set_first(secretKeyMultibase="z1"), did.MalformedMethod, INVALID),
@@ -177,6 +182,14 @@ def test_address_without_one_fragment(url: str) -> None:
 def test_document_that_is_no_object(document: Any) -> None:
     with pytest.raises(did.InvalidDocument):
         verification_method(document, URL)
+
+
+@pytest.mark.parametrize("value", [None, [], "text", encode_public(OTHER)])
+def test_json_web_key_that_is_no_object_is_refused(value: Any) -> None:
+    document = good()
+    document["verificationMethod"][1]["publicKeyJwk"] = value
+    with pytest.raises(did.MalformedMethod):
+        verification_method(document, OTHER_URL)
 
 
 def test_jwk_with_private_members_is_refused() -> None:
