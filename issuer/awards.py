@@ -1,0 +1,172 @@
+"""Acts on an award after it was sealed: suspend, lift, withdraw, give up, void.
+
+All but lifting set the revocation bit of the award's copies, which is never cleared; lifting
+seals a fresh copy of the same award with the same end. An act is durable, with its audit
+entry, before anything is published; publishing is then tried at once and again later.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from issuer import audit, codes, participations, sealing, status
+from issuer.errors import WrongState
+from issuer.history import award as judged
+from issuer.office import Office
+from issuer.record.tables import Award, AwardAct
+from issuer.sealing import Sealed
+from issuer.state import Act
+from issuer.texts import N_
+from keys.ring import Purpose
+
+
+def suspend(office: Office, code: str, *, by: str, reason: str) -> None:
+    """Take the mark out of force until the suspension is lifted."""
+    _end_copies(office, code, Act.SUSPEND, by=by, reason=reason)
+
+
+def withdraw(
+    office: Office, code: str, *, by: str, reason: str, override: str | None = None
+) -> None:
+    """Take the mark away for good. Where the programme asks for two people, not by the one
+    who prepared the award."""
+
+    def allowed(award: Award) -> None:
+        programme = office.programme(award.cycle.edition)
+        sealing.check_two_people(programme, award.prepared_by or award.decided_by, by, override)
+
+    why = reason if override is None else f"{reason} (one person alone: {override.strip()})"
+    _end_copies(office, code, Act.WITHDRAW, by=by, reason=why, check=allowed)
+
+
+def give_up(office: Office, code: str, *, by: str, reason: str) -> None:
+    """End the award because its holder asked."""
+    _end_copies(office, code, Act.GIVE_UP, by=by, reason=reason)
+
+
+def void(office: Office, code: str, *, by: str, reason: str) -> None:
+    """Correct an award that was issued in error; its cycle is open again."""
+    _end_copies(office, code, Act.VOID, by=by, reason=reason)
+
+
+def lift(office: Office, code: str, *, by: str, reason: str) -> Sealed:
+    """Lift a suspension: seal a fresh copy of the same award, with the same end.
+
+    A renewal that was suspended along with it is lifted along with it.
+    """
+    why = participations.check_reason(reason)
+    now = office.now()
+    office.signing_key(Purpose.BADGE, now)
+    sealing.recover(office)
+    with office.reading() as session:
+        award = sealing.find_award(session, code)
+        _check(award, Act.LIFT, now)
+        lifted = [award.code] + [
+            later.code for later in _later(award) if judged(later).suspension(now)
+        ]
+    first, *_ = [_lift_one(office, each, by=by, reason=why) for each in lifted]
+    return first
+
+
+def _lift_one(office: Office, code: str, *, by: str, reason: str) -> Sealed:
+    now = office.now()
+    with office.transaction() as session:
+        award = sealing.find_award(session, code)
+        _check(award, Act.LIFT, now)
+        if any(copy.state == "intended" for copy in award.credentials):
+            raise WrongState(
+                N_("The award %(code)s is being sealed by another process at this moment."),
+                code=codes.grouped(award.code),
+            )
+        begins = max(now.replace(microsecond=0), award.valid_from)
+        row = sealing.intend(session, office, award, now=now, valid_from=begins)
+        slug = award.cycle.participation.slug
+        audit.write(session, "award.intend", slug, by=by, now=now, credential=row.id)
+    return sealing.finish(office, row.id, Act.LIFT, by=by, reason=reason)
+
+
+def _later(award: Award) -> list[Award]:
+    """The renewals of `award` that were sealed ahead and stand."""
+    return [
+        other
+        for cycle in award.cycle.participation.cycles
+        for other in cycle.awards
+        if other.state == "issued" and other.valid_from > award.valid_from
+    ]
+
+
+def _check(award: Award, act: Act, now: datetime) -> None:
+    history = judged(award)
+    if end := history.end(now):
+        raise WrongState(
+            N_("The award %(code)s was already ended on %(day)s; nothing more can be done to it."),
+            code=codes.grouped(award.code),
+            day=end.at.date().isoformat(),
+        )
+    suspended = history.suspension(now) is not None
+    if act is Act.SUSPEND and suspended:
+        raise WrongState(
+            N_("The award %(code)s is already suspended."), code=codes.grouped(award.code)
+        )
+    if act is Act.LIFT and not suspended:
+        raise WrongState(
+            N_("The award %(code)s is not suspended, so there is nothing to lift."),
+            code=codes.grouped(award.code),
+        )
+    if act is not Act.VOID and award.valid_until < now:
+        raise WrongState(
+            N_("The award %(code)s ended by itself on %(day)s; nothing more can be done to it."),
+            code=codes.grouped(award.code),
+            day=award.last_day.isoformat(),
+        )
+
+
+def _end_copies(
+    office: Office,
+    code: str,
+    act: Act,
+    *,
+    by: str,
+    reason: str,
+    check: Callable[[Award], None] | None = None,
+) -> None:
+    why = participations.check_reason(reason)
+    now = office.now()
+    with office.transaction() as session:
+        award = sealing.find_award(session, code)
+        _check(award, act, now)
+        if check is not None:
+            check(award)
+        _record(session, award, act, by=by, reason=why, now=now)
+        if act is not Act.VOID:
+            # A renewal sealed ahead must not bring the mark back by the clock alone.
+            for later in _later(award):
+                if not judged(later).end(now) and not judged(later).suspension(now):
+                    _record(session, later, act, by=by, reason=why, now=now)
+    status.publish(office)
+
+
+def _record(
+    session: Session, award: Award, act: Act, *, by: str, reason: str, now: datetime
+) -> None:
+    award.acts.append(AwardAct(act=act.value, at=now, by=by, reason=reason))
+    if act is Act.VOID:
+        award.state = "void"
+        award.cycle.closed_at = None
+    revoked = []
+    for copy in award.credentials:
+        if copy.state == "issued" and copy.entry.revoked_at is None:
+            status.revoke(session, copy.entry, act, now)
+            revoked.append(copy.id)
+    session.flush()
+    audit.write(
+        session,
+        f"award.{act.value}",
+        award.cycle.participation.slug,
+        by=by,
+        reason=reason,
+        now=now,
+        code=award.code,
+        revoked=revoked,
+    )

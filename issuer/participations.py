@@ -1,0 +1,332 @@
+"""Organisations on their way: enrolment, cycles, requirements recorded and accepted.
+
+Acts take the caller's session and never commit; each writes its audit entry in the same
+transaction. What an award needs is decided by `issuer.requirements`.
+"""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from stdnum.exceptions import ValidationError
+from stdnum.no import orgnr
+
+from issuer import audit, days, history, names, requirements, state
+from issuer.errors import BadInput, FactsRefused, NotFound, Refused, RequirementsMissing
+from issuer.programme import Programme, Requirement
+from issuer.record.tables import (
+    Cycle,
+    Edition,
+    Organisation,
+    OrganisationName,
+    Participation,
+    RequirementRecord,
+)
+from issuer.texts import N_
+
+_SLUG_MOST = 60
+
+
+def check_reason(reason: str) -> str:
+    """A reason is kept for ever and read by people: it must say something."""
+    text = reason.strip()
+    if not text:
+        raise BadInput(N_("Give a reason: it stands in the log and explains the act later."))
+    if len(text) > 2000:
+        raise BadInput(N_("The reason is too long: at most 2000 characters are kept."))
+    return text
+
+
+def check_number(number: str | None) -> str | None:
+    """An organisation number as nine digits, from any usual spelling of it."""
+    if number is None or not number.strip():
+        return None
+    spelled = number.upper().replace(" ", "").replace("\u00a0", "").replace(".", "")
+    spelled = spelled.removeprefix("NO").removesuffix("MVA")
+    try:
+        return str(orgnr.validate(spelled))
+    except ValidationError as error:
+        raise BadInput(
+            N_(
+                "%(given)s is not an organisation number: it has nine digits, and the last one"
+                " checks the others. Leave it out if the organisation has none."
+            ),
+            given=number[:40],
+        ) from error
+
+
+def find(session: Session, slug: str) -> Participation:
+    row = session.scalars(select(Participation).where(Participation.slug == slug)).first()
+    if row is None:
+        raise NotFound(N_("No participation has the address %(slug)s."), slug=slug[:80])
+    return row
+
+
+def _free_slug(session: Session, name: str) -> str:
+    base = names.slug(name)
+    taken = set(
+        session.scalars(select(Participation.slug).where(Participation.slug.startswith(base)))
+    )
+    slug, number = base, 1
+    while slug in taken:
+        number += 1
+        slug = f"{base[: _SLUG_MOST - len(str(number)) - 1]}-{number}"
+    return slug
+
+
+def newest_edition(session: Session, programme: str) -> Edition:
+    row = session.scalars(
+        select(Edition).where(Edition.programme == programme).order_by(Edition.id.desc()).limit(1)
+    ).first()
+    if row is None:
+        raise NotFound(
+            N_("No programme is called %(programme)s. Load its file with `merke programme load`."),
+            programme=programme[:80],
+        )
+    return row
+
+
+def enrol(
+    session: Session,
+    programme: str,
+    name: str,
+    *,
+    by: str,
+    now: datetime,
+    number: str | None = None,
+    language: str | None = None,
+    listed: bool = True,
+) -> Participation:
+    """Take an organisation into a programme and open its first cycle."""
+    edition = newest_edition(session, programme)
+    clean = names.clean(name)
+    digits = check_number(number)
+    if digits is not None:
+        known = session.scalars(select(Organisation).where(Organisation.number == digits)).first()
+        if known is not None:
+            raise Refused(
+                N_("The organisation number %(number)s is already in the record, as %(name)s."),
+                number=digits,
+                name=known.name.name,
+            )
+    organisation = Organisation(id=str(uuid.uuid4()), number=digits, created_at=now)
+    organisation.names.append(
+        OrganisationName(
+            name=clean,
+            language=language,
+            sort_key=names.sort_key(clean),
+            folded=names.folded(clean),
+            since=now,
+        )
+    )
+    row = Participation(
+        id=str(uuid.uuid4()),
+        organisation=organisation,
+        programme=programme,
+        slug=_free_slug(session, clean),
+        public=True,
+        listed=listed,
+        created_at=now,
+    )
+    session.add(row)
+    session.flush()
+    audit.write(session, "participation.enrol", row.slug, by=by, now=now, edition=edition.edition)
+    open_cycle(session, row, edition, by=by, now=now)
+    return row
+
+
+def open_cycle(
+    session: Session, participation: Participation, edition: Edition, *, by: str, now: datetime
+) -> Cycle:
+    """Open the next cycle. Refused while another one waits for its award."""
+    if any(not cycle.awards_standing for cycle in participation.cycles):
+        raise Refused(
+            N_("%(slug)s already has an open cycle. Finish it before opening the next."),
+            slug=participation.slug,
+        )
+    cycle = Cycle(
+        number=len(participation.cycles) + 1,
+        edition=edition,
+        opened_at=now,
+    )
+    participation.cycles.append(cycle)
+    session.flush()
+    audit.write(
+        session,
+        "cycle.open",
+        participation.slug,
+        by=by,
+        now=now,
+        cycle=cycle.number,
+        edition=edition.edition,
+    )
+    return cycle
+
+
+def current_cycle(participation: Participation) -> Cycle:
+    """The cycle that is being worked on: the last one, if it has no award that stands."""
+    cycle = participation.cycles[-1]
+    if cycle.awards_standing:
+        raise Refused(
+            N_(
+                "%(slug)s has no open cycle. Open one with `merke participation renew` when its"
+                " renewal is due."
+            ),
+            slug=participation.slug,
+        )
+    return cycle
+
+
+def asked(programme: Programme, cycle: Cycle) -> tuple[Requirement, ...]:
+    """The requirements of `cycle`: those of the first cycle, or those of renewal."""
+    return programme.requirements(renewal=cycle.number > 1)
+
+
+def _requirement(programme: Programme, cycle: Cycle, name: str) -> Requirement:
+    known = asked(programme, cycle)
+    for requirement in known:
+        if requirement.id == name:
+            return requirement
+    raise NotFound(
+        N_("%(name)s is not asked in this cycle. Asked are: %(known)s."),
+        name=name[:64],
+        known=", ".join(requirement.id for requirement in known),
+    )
+
+
+def _open_record(cycle: Cycle, requirement: Requirement) -> RequirementRecord | None:
+    return next((r for r in cycle.records if r.requirement == requirement.id), None)
+
+
+def record(
+    session: Session,
+    participation: Participation,
+    programme: Programme,
+    name: str,
+    facts: Mapping[str, Any],
+    *,
+    by: str,
+    now: datetime,
+    note: str = "",
+) -> RequirementRecord:
+    """Write down what is known of a requirement, or correct it, until it is accepted."""
+    cycle = current_cycle(participation)
+    requirement = _requirement(programme, cycle, name)
+    problems = requirements.check_facts(
+        requirement, facts, today=days.day_of(now, programme.timezone)
+    )
+    if problems:
+        raise FactsRefused(N_("The facts cannot be recorded: %(problems)s"), problems)
+    row = _open_record(cycle, requirement)
+    if row is not None and row.accepted_at is not None:
+        raise Refused(
+            N_("%(name)s is already accepted and can no longer be changed."), name=requirement.id
+        )
+    if row is None:
+        row = RequirementRecord(requirement=requirement.id)
+        cycle.records.append(row)
+    row.facts = dict(facts)
+    row.note = note
+    row.recorded_at = now
+    row.recorded_by = by
+    session.flush()
+    audit.write(session, "requirement.record", participation.slug, by=by, now=now, requirement=name)
+    return row
+
+
+def accept(
+    session: Session,
+    participation: Participation,
+    programme: Programme,
+    name: str,
+    *,
+    by: str,
+    now: datetime,
+    reason: str = "",
+    equivalence: str | None = None,
+) -> RequirementRecord:
+    """Accept a recorded requirement, or one met elsewhere (`equivalence` says how)."""
+    cycle = current_cycle(participation)
+    requirement = _requirement(programme, cycle, name)
+    row = _open_record(cycle, requirement)
+    if row is not None and row.accepted_at is not None:
+        raise Refused(N_("%(name)s is already accepted."), name=requirement.id)
+    if row is None and equivalence is None:
+        raise Refused(
+            N_("Nothing is recorded for %(name)s yet. Record it first, then accept it."),
+            name=requirement.id,
+        )
+    if row is None:
+        row = RequirementRecord(
+            requirement=requirement.id, facts={}, note="", recorded_at=now, recorded_by=by
+        )
+        cycle.records.append(row)
+    if equivalence is None:
+        problems = requirements.acceptable(
+            requirement, row.facts, today=days.day_of(now, programme.timezone)
+        )
+        if problems:
+            raise FactsRefused(N_("This cannot be accepted yet: %(problems)s"), problems)
+    else:
+        row.equivalence = check_reason(equivalence)
+    row.accepted_at = now
+    row.accepted_by = by
+    row.public_facts = dict(requirements.public_facts(requirement, row.facts))
+    session.flush()
+    audit.write(
+        session,
+        "requirement.accept",
+        participation.slug,
+        by=by,
+        reason=reason,
+        now=now,
+        requirement=name,
+        equivalence=equivalence is not None,
+    )
+    return row
+
+
+def missing(programme: Programme, cycle: Cycle) -> tuple[Requirement, ...]:
+    accepted = {r.requirement for r in cycle.records if r.accepted_at is not None}
+    return requirements.missing(asked(programme, cycle), accepted)
+
+
+def prepare(
+    session: Session,
+    participation: Participation,
+    programme: Programme,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> Cycle:
+    """Put an award forward for decision. Where the programme asks for two people, somebody
+    else seals it."""
+    cycle = current_cycle(participation)
+    if lacking := missing(programme, cycle):
+        raise RequirementsMissing(
+            N_("The award cannot be put forward: %(missing)s is not accepted yet."),
+            [requirement.id for requirement in lacking],
+        )
+    cycle.prepared_by = by
+    cycle.prepared_at = now
+    audit.write(
+        session, "award.prepare", participation.slug, by=by, reason=check_reason(reason), now=now
+    )
+    return cycle
+
+
+def public_state(participation: Participation, now: datetime) -> state.PublicState:
+    return state.state(history.participation(participation), now)
+
+
+def listing(session: Session, programme: str | None = None) -> list[Participation]:
+    """All participations, in Norwegian order of the names in use."""
+    query = select(Participation)
+    if programme is not None:
+        query = query.where(Participation.programme == programme)
+    rows = list(session.scalars(query).unique())
+    return sorted(rows, key=lambda row: (row.organisation.name.sort_key, row.slug))

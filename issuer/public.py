@@ -1,0 +1,198 @@
+"""What the public may know of a participation, gathered once.
+
+Page, embed, register, JSON and commands show this and nothing else, so that they cannot
+disagree. Confidential facts, notes and reasons are never read here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from issuer import codes, credential, days, facts, history
+from issuer.office import Office
+from issuer.programme import Programme, Requirement
+from issuer.record import tables
+from issuer.state import PublicState, State, next_change, state
+
+
+@dataclass(frozen=True)
+class Met:
+    """A requirement that was accepted; `facts` is None where it was met elsewhere."""
+
+    requirement: Requirement
+    facts: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Copy:
+    """One sealed credential of an award."""
+
+    id: str
+    number: int
+    issued_at: datetime
+    revoked: bool
+
+
+@dataclass(frozen=True)
+class Period:
+    """One award: from which day to which, and the code of its QR address."""
+
+    code: str
+    first_day: date
+    last_day: date
+    copies: tuple[Copy, ...]
+
+    @property
+    def newest(self) -> Copy:
+        return self.copies[-1]
+
+
+@dataclass(frozen=True)
+class View:
+    """A participation as everybody may see it at one moment."""
+
+    base_url: str
+    slug: str
+    name: str
+    language: str | None
+    number: str | None
+    programme: Programme
+    standing: PublicState
+    award: Period | None
+    periods: tuple[Period, ...]
+    met: tuple[Met, ...]
+    now: datetime
+    changes_at: datetime | None
+
+    @property
+    def state(self) -> State:
+        return self.standing.state
+
+    @property
+    def address(self) -> str:
+        return f"{self.base_url}/m/{self.slug}"
+
+    @property
+    def since(self) -> date | None:
+        """The day of the decision the state rests on, None where no decision made it."""
+        since = self.standing.since
+        return None if since is None else days.day_of(since, self.programme.timezone)
+
+    def json(self) -> dict[str, Any]:
+        """The public facts for machines (`/m/{slug}.json`, `/embed/{slug}.json`, register)."""
+        award = self.award
+        return {
+            "id": self.address,
+            "slug": self.slug,
+            "name": self.name,
+            "organisationNumber": self.number,
+            "programme": self.programme.slug,
+            "edition": self.programme.edition,
+            "mark": self.programme.name(self.programme.main_language),
+            "state": str(self.state),
+            "holds": self.state.holds,
+            "since": self.since.isoformat() if self.since else None,
+            "award": None
+            if award is None
+            else {
+                "code": codes.grouped(award.code),
+                "firstDay": award.first_day.isoformat(),
+                "lastDay": award.last_day.isoformat(),
+                "credential": f"{self.base_url}/b/{award.newest.id}",
+            },
+            "requirements": [
+                {
+                    "id": met.requirement.id,
+                    "name": met.requirement.name(self.programme.main_language),
+                    "facts": dict(met.facts or {}),
+                    "text": " ".join(
+                        facts.sentences(met.requirement, met.facts, self.programme.main_language)
+                    ),
+                }
+                for met in self.met
+            ],
+            "answeredAt": days.timestamp(self.now),
+        }
+
+
+def view(office: Office, row: tables.Participation, now: datetime) -> View:
+    """The public view of `row` at `now`."""
+    judged = history.participation(row)
+    standing = state(judged, now)
+    periods = tuple(
+        _period(award)
+        for cycle in row.cycles
+        for award in cycle.awards
+        if award.state in ("issued", "void")
+    )
+    shown = next((p for p in periods if standing.award and p.code == standing.award.code), None)
+    cycle = _cycle_shown(row, standing)
+    programme = office.programme(cycle.edition)
+    name = row.organisation.name
+    return View(
+        base_url=office.settings.base_url,
+        slug=row.slug,
+        name=name.name,
+        language=name.language,
+        number=row.organisation.number,
+        programme=programme,
+        standing=standing,
+        award=shown,
+        periods=tuple(p for p in periods if _award_counts(row, p)),
+        met=_met(programme, cycle),
+        now=now,
+        changes_at=next_change(judged, now),
+    )
+
+
+def _period(award: tables.Award) -> Period:
+    copies = tuple(
+        Copy(copy.id, copy.number, copy.issued_at, copy.entry.revoked_at is not None)
+        for copy in award.credentials
+        if copy.state == "issued" and copy.issued_at is not None
+    )
+    return Period(award.code, award.first_day, award.last_day, copies)
+
+
+def _award_counts(row: tables.Participation, period: Period) -> bool:
+    """An award issued in error is no part of the history that is told."""
+    return any(
+        award.code == period.code and award.state == "issued"
+        for cycle in row.cycles
+        for award in cycle.awards
+    )
+
+
+def _cycle_shown(row: tables.Participation, standing: PublicState) -> tables.Cycle:
+    """The cycle of the award the state speaks of, else the one under way."""
+    if standing.award is not None:
+        for cycle in row.cycles:
+            if any(award.code == standing.award.code for award in cycle.awards):
+                return cycle
+    return row.cycles[-1]
+
+
+def _met(programme: Programme, cycle: tables.Cycle) -> tuple[Met, ...]:
+    accepted = {r.requirement: r for r in cycle.records if r.accepted_at is not None}
+    return tuple(
+        Met(
+            requirement,
+            None if accepted[requirement.id].equivalence else accepted[requirement.id].public_facts,
+        )
+        for requirement in programme.requirements(renewal=cycle.number > 1)
+        if requirement.id in accepted
+    )
+
+
+def achievement_json(office: Office, programme: Programme) -> dict[str, Any]:
+    """The answer of `/achievements/{key}`: the achievement with the context it is read in."""
+    return {
+        "@context": list(credential.CONTEXTS[:2]),
+        **credential.achievement(office.settings, programme),
+    }
+
+
+def profile_json(office: Office) -> dict[str, Any]:
+    """The answer of `/issuer`."""
+    return {"@context": list(credential.CONTEXTS[:2]), **credential.profile(office.settings)}

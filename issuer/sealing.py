@@ -1,0 +1,366 @@
+"""Sealing: from accepted requirements to a signed credential that strangers can check.
+
+(1) The intention is committed: award, credential, status place. (2) The document is secured
+with a throw-away key and judged as a stranger would judge it. Only then the real keys sign,
+and what they signed is judged again. (3) In one second transaction the credential becomes
+issued, the act and its audit entry are written; then the caller is told.
+
+A crash leaves an intention behind, never a stray badge: nothing signed is kept before (3).
+`recover` gives up what a process that is gone has left; its status place stays used.
+"""
+
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from issuer import audit, codes, credential, days, participations, proofs, published, status
+from issuer.errors import (
+    AlreadySealed,
+    BadInput,
+    Interrupted,
+    NotFound,
+    RehearsalFailed,
+    RequirementsMissing,
+    SecondPersonNeeded,
+)
+from issuer.office import Office
+from issuer.programme import Programme
+from issuer.record.tables import Award, AwardAct, Credential, Cycle, Participation, StatusEntry
+from issuer.state import Act
+from issuer.texts import N_
+from keys.ring import KeyRing, Purpose
+from verifier.canonical import DataLoss
+from verifier.documents import DocumentSource
+from verifier.report import Reason
+from verifier.verify import World, verify
+
+log = logging.getLogger(__name__)
+
+# A process that cannot be seen from here may still be at work for this long.
+_GIVEN_UP_AFTER = timedelta(seconds=120)
+
+
+@dataclass(frozen=True)
+class Sealed:
+    """What the caller is told, after it is durable."""
+
+    slug: str
+    code: str
+    credential_id: str
+    first_day: date
+    last_day: date
+
+
+def seal(
+    office: Office,
+    slug: str,
+    *,
+    by: str,
+    reason: str,
+    first_day: date | None = None,
+    override: str | None = None,
+) -> Sealed:
+    """Award the mark: seal the first credential of the open cycle of `slug`.
+
+    `override` is the reason for which one person does what the programme asks two for.
+    Raises `RequirementsMissing`, `SecondPersonNeeded`, `AlreadySealed`, `KeysLocked`, …
+    """
+    why = participations.check_reason(reason)
+    now = office.now()
+    office.signing_key(Purpose.BADGE, now)
+    recover(office)
+    with office.transaction() as session:
+        participation = participations.find(session, slug)
+        cycle = _cycle_to_award(participation)
+        programme = office.programme(cycle.edition)
+        if lacking := participations.missing(programme, cycle):
+            raise RequirementsMissing(
+                N_("The badge cannot be sealed: %(missing)s is not accepted yet."),
+                [requirement.id for requirement in lacking],
+            )
+        check_two_people(programme, cycle.prepared_by, by, override)
+        award = _award(participation, cycle, programme, by=by, now=now, chosen=first_day)
+        session.add(award)
+        session.flush()
+        intended = intend(session, office, award, now=now, valid_from=award.valid_from)
+        audit.write(
+            session, "award.intend", slug, by=by, now=now, credential=intended.id, code=award.code
+        )
+    return finish(office, intended.id, Act.SEAL, by=by, reason=_with_override(why, override))
+
+
+def check_two_people(
+    programme: Programme, prepared_by: str | None, by: str, override: str | None
+) -> None:
+    """Whoever prepared an award does not decide on it, where the programme asks for two."""
+    if programme.deciders < 2:
+        return
+    if override is not None:
+        participations.check_reason(override)
+        return
+    if prepared_by is None:
+        raise SecondPersonNeeded(
+            N_(
+                "This programme asks for two people: one prepares the award, another decides."
+                " Nobody has prepared it yet."
+            )
+        )
+    if prepared_by == by:
+        raise SecondPersonNeeded(
+            N_(
+                "%(by)s prepared this award, so somebody else decides on it. If nobody else"
+                " can, decide alone with a reason; it stands in the log."
+            ),
+            by=by,
+        )
+
+
+def _with_override(reason: str, override: str | None) -> str:
+    return reason if override is None else f"{reason} (one person alone: {override.strip()})"
+
+
+def _cycle_to_award(participation: Participation) -> Cycle:
+    cycle = participation.cycles[-1]
+    if standing := cycle.awards_standing:
+        raise AlreadySealed(
+            N_(
+                "The award of this cycle is already made: %(code)s, from %(first)s to %(last)s."
+                " Nothing was sealed a second time."
+            ),
+            code=codes.grouped(standing[0].code),
+            first=standing[0].first_day.isoformat(),
+            last=standing[0].last_day.isoformat(),
+        )
+    return cycle
+
+
+def _award(
+    participation: Participation,
+    cycle: Cycle,
+    programme: Programme,
+    *,
+    by: str,
+    now: datetime,
+    chosen: date | None,
+) -> Award:
+    zone = programme.timezone
+    before = [
+        award
+        for earlier in participation.cycles
+        for award in earlier.awards
+        if award.state == "issued" and not _ended(award)
+    ]
+    first = days.first_day(
+        days.day_of(now, zone),
+        previous_last_day=max((award.last_day for award in before), default=None),
+        renewal_opens_days=programme.renewal_opens_days,
+        chosen=chosen,
+    )
+    last = days.last_day(first, programme.validity)
+    return Award(
+        cycle=cycle,
+        code=codes.new(),
+        state="intended",
+        first_day=first,
+        last_day=last,
+        valid_from=days.start_of(first, zone),
+        valid_until=days.end_of(last, zone),
+        renewal_opens=days.start_of(last - timedelta(days=programme.renewal_opens_days), zone),
+        patience_ends=days.end_of(last + timedelta(days=programme.patience_days), zone),
+        decided_at=now,
+        decided_by=by,
+        prepared_by=cycle.prepared_by,
+    )
+
+
+def _ended(award: Award) -> bool:
+    return any(act.act in (Act.WITHDRAW, Act.GIVE_UP, Act.VOID) for act in award.acts)
+
+
+def intend(
+    session: Session, office: Office, award: Award, *, now: datetime, valid_from: datetime
+) -> Credential:
+    """Record that a credential of `award` will be signed: its id, place and very content."""
+    number, position = status.choose_place(session)
+    identifier = str(uuid.uuid4())
+    document = credential.build(
+        office.settings,
+        office.programme(award.cycle.edition),
+        award,
+        identifier=identifier,
+        place=(number, position),
+        valid_from=valid_from,
+    )
+    row = Credential(
+        id=identifier,
+        award=award,
+        number=len(award.credentials) + 1,
+        state="intended",
+        document=proofs.compact(document),
+        valid_from=valid_from,
+        valid_until=award.valid_until,
+        intended_at=now,
+        intended_by=office.process,
+    )
+    session.add(row)
+    session.flush()
+    session.add(StatusEntry(list_number=number, position=position, credential_id=identifier))
+    session.flush()
+    return row
+
+
+def finish(office: Office, identifier: str, act: Act, *, by: str, reason: str) -> Sealed:
+    """Rehearse, sign, judge, issue what was intended. Gives it up if it does not verify."""
+    with office.reading() as session:
+        document = credential.parse(session.get_one(Credential, identifier).document)
+    status.publish(office)
+    try:
+        rehearse(office, document)
+        now = office.now()
+        secured = sign(office.ring, document, now)
+        for form in secured:
+            _judge(office, form, document, published.documents(office))
+    except RehearsalFailed:
+        _abandon(office, [identifier], by=by)
+        raise
+    return _issue(office, identifier, secured, act, by=by, reason=reason)
+
+
+def rehearse(office: Office, document: Mapping[str, Any]) -> None:
+    """Secure `document` with throw-away keys and judge the result as a stranger would.
+
+    Raises `RehearsalFailed` with the reasons; the real keys have then signed nothing.
+    """
+    stand_in = office.rehearsal_ring()
+    try:
+        forms = sign(stand_in, document, office.now())
+    except DataLoss as loss:
+        raise _not_verifying([Reason.TERM_LOST]) from loss
+    for form in forms:
+        _judge(office, form, document, published.documents(office, also=stand_in))
+
+
+def sign(ring: KeyRing, document: Mapping[str, Any], now: datetime) -> tuple[bytes, bytes]:
+    """Both securings of `document`: JSON with an embedded proof, and VC-JWT."""
+    badge = ring.signing_key(Purpose.BADGE, now)
+    token = ring.signing_key(Purpose.BADGE_JWT, now)
+    return (
+        proofs.embed(document, ring, badge, now),
+        proofs.badge_jwt(document, ring, token),
+    )
+
+
+def _judge(
+    office: Office, form: bytes, document: Mapping[str, Any], documents: DocumentSource
+) -> None:
+    now = office.now()
+    begins = credential.moment(document["validFrom"])
+    report = verify(form, World(documents=documents, now=now, at=max(now, begins)))
+    if not report:
+        raise _not_verifying(report.reasons)
+
+
+def _not_verifying(reasons: Sequence[Reason]) -> RehearsalFailed:
+    log.error("a credential does not verify and was not issued: %s", ", ".join(reasons))
+    return RehearsalFailed(
+        N_(
+            "The credential would not verify (%(reasons)s), so it was not sealed. This is a"
+            " fault of the program or its settings; nothing was issued."
+        ),
+        [str(reason) for reason in reasons],
+    )
+
+
+def _issue(
+    office: Office,
+    identifier: str,
+    secured: tuple[bytes, bytes],
+    act: Act,
+    *,
+    by: str,
+    reason: str,
+) -> Sealed:
+    now = office.now()
+    with office.transaction() as session:
+        row = session.get_one(Credential, identifier)
+        award = row.award
+        if row.state != "intended":
+            raise Interrupted(
+                N_("The sealing took too long and was given up meanwhile. Seal again.")
+            )
+        slug = award.cycle.participation.slug
+        row.sealed_json, row.sealed_jwt = secured
+        row.issued_at = now
+        row.state = "issued"
+        award.acts.append(AwardAct(act=act.value, at=now, by=by, reason=reason))
+        if act is Act.SEAL:
+            award.state = "issued"
+            award.cycle.closed_at = max(now, award.valid_from)
+        session.flush()
+        audit.write(
+            session,
+            f"award.{act.value}",
+            slug,
+            by=by,
+            reason=reason,
+            now=now,
+            code=award.code,
+            credential=identifier,
+        )
+        return Sealed(slug, award.code, identifier, award.first_day, award.last_day)
+
+
+def _abandon(office: Office, identifiers: list[str], *, by: str) -> None:
+    now = office.now()
+    with office.transaction() as session:
+        for identifier in identifiers:
+            row = session.get_one(Credential, identifier)
+            if row.state != "intended":
+                continue
+            row.state = "abandoned"
+            if row.award.state == "intended":
+                row.award.state = "abandoned"
+            session.flush()
+            audit.write(
+                session,
+                "award.abandon",
+                row.award.cycle.participation.slug,
+                by=by,
+                now=now,
+                credential=identifier,
+            )
+
+
+def recover(office: Office) -> list[str]:
+    """Give up every intention whose process is gone; return the ids of their credentials."""
+    now = office.now()
+    with office.reading() as session:
+        left = [
+            row.id
+            for row in session.scalars(select(Credential).where(Credential.state == "intended"))
+            if office.is_gone(row.intended_by) or row.intended_at + _GIVEN_UP_AFTER <= now
+        ]
+    if left:
+        _abandon(office, left, by="merke")
+    return left
+
+
+def find_award(session: Session, code: str) -> Award:
+    """The issued award of a code, in any spelling of it."""
+    try:
+        wanted = codes.read(code)
+    except codes.MistypedCode as error:
+        raise BadInput(
+            N_("%(code)s is not a code: it was mistyped, or part of it is missing."),
+            code=code[:40],
+        ) from error
+    row = session.scalars(select(Award).where(Award.code == wanted)).first()
+    if row is None or row.state not in ("issued", "void"):
+        raise NotFound(N_("No award has the code %(code)s."), code=codes.grouped(wanted))
+    return row

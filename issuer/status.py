@@ -1,0 +1,146 @@
+"""Status lists: taking a place, setting the revocation bit, signing what is published.
+
+A place is random, taken once and for ever. A set bit is never cleared. A list is signed
+again a day after its last signature and at every change; until then its `version` is ahead
+of `signed_version`, and our own verifier already answers from the record.
+"""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from issuer import audit, days, proofs
+from issuer.record.tables import StatusEntry, StatusList
+from issuer.state import Act
+from keys.ring import Purpose
+from verifier import status_list
+
+if TYPE_CHECKING:
+    from issuer.office import Office
+
+log = logging.getLogger(__name__)
+
+VALID_FOR = timedelta(days=7)
+SIGN_AGAIN_AFTER = timedelta(days=1)
+# How long a copy may be used before it is fetched again, in milliseconds.
+TTL = 300_000
+
+_LUCKY_DRAWS = 32
+
+
+def list_path(number: int) -> str:
+    return f"/status/{number}"
+
+
+def choose_place(session: Session, *, length: int = status_list.LENGTH) -> tuple[int, int]:
+    """A free place `(list, position)` at random, opening a new list when the last is full.
+
+    The caller's write transaction holds the lock, so the place is still free when taken.
+    """
+    number = session.scalar(select(func.max(StatusList.number)))
+    if number is not None:
+        taken = select(StatusEntry.position).where(StatusEntry.list_number == number)
+        for _ in range(_LUCKY_DRAWS):
+            position = secrets.randbelow(length)
+            if session.scalar(taken.where(StatusEntry.position == position)) is None:
+                return number, position
+        free = sorted(set(range(length)) - set(session.scalars(taken)))
+        if free:
+            return number, secrets.choice(free)
+    session.add(StatusList(number=(number or 0) + 1, version=1))
+    session.flush()
+    return (number or 0) + 1, secrets.randbelow(length)
+
+
+def revoke(session: Session, entry: StatusEntry, act: Act, now: datetime) -> None:
+    """Set the bit of `entry`. What is already revoked stays as it is."""
+    if entry.revoked_at is not None:
+        return
+    entry.revoked_at = now
+    entry.revoked_by = act.value
+    row = session.get_one(StatusList, entry.list_number)
+    row.version += 1
+    session.flush()
+
+
+def is_revoked(session: Session, number: int, position: int) -> bool:
+    entry = session.get(StatusEntry, (number, position))
+    return entry is not None and entry.revoked_at is not None
+
+
+def document(
+    base_url: str, did: str, number: int, revoked: list[int], now: datetime
+) -> Mapping[str, Any]:
+    """The list credential before it is signed (Bitstring Status List, section 2.2)."""
+    address = base_url + list_path(number)
+    return {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "id": address,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": did,
+        "validFrom": days.timestamp(now),
+        "validUntil": days.timestamp(now + VALID_FOR),
+        "credentialSubject": {
+            "id": f"{address}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": "revocation",
+            "encodedList": status_list.encode(revoked),
+            "ttl": TTL,
+        },
+    }
+
+
+def is_due(row: StatusList, now: datetime) -> bool:
+    return (
+        row.signed_version != row.version
+        or row.signed_at is None
+        or row.signed_at + SIGN_AGAIN_AFTER <= now
+    )
+
+
+def publish(office: "Office") -> tuple[int, ...]:
+    """Sign every list that is due and return their numbers.
+
+    With locked keys nothing is signed and nothing raised: the revocation stands in the
+    record, `pending` tells how long the published copies still hold.
+    """
+    now = office.now()
+    with office.reading() as session:
+        if not any(is_due(row, now) for row in session.scalars(select(StatusList))):
+            return ()
+    if office.ring.locked:
+        log.warning("keys are locked: the status lists that are due cannot be signed")
+        return ()
+    key = office.ring.signing_key(Purpose.STATUS, now)
+    signed: list[int] = []
+    with office.transaction() as session:
+        audit.check_clock(session, now)
+        for row in session.scalars(select(StatusList).order_by(StatusList.number)):
+            if is_due(row, now):
+                _sign(office, session, row, key, now)
+                signed.append(row.number)
+    return tuple(signed)
+
+
+def _sign(office: "Office", session: Session, row: StatusList, key: Any, now: datetime) -> None:
+    revoked = session.scalars(
+        select(StatusEntry.position).where(
+            StatusEntry.list_number == row.number, StatusEntry.revoked_at.is_not(None)
+        )
+    )
+    listed = document(office.settings.base_url, office.settings.did, row.number, list(revoked), now)
+    row.signed_json = proofs.embed(listed, office.ring, key, now)
+    row.signed_jwt = proofs.list_jwt(listed, office.ring, key)
+    row.signed_version = row.version
+    row.signed_at = now
+    row.valid_until = now + VALID_FOR
+
+
+def pending(session: Session, now: datetime) -> list[StatusList]:
+    """The lists whose published copy is behind the record or about to run out."""
+    return [row for row in session.scalars(select(StatusList)) if is_due(row, now)]

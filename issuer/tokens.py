@@ -1,0 +1,77 @@
+"""Tokens of the staff API: shown once, kept as a digest, ending by themselves.
+
+A token stands for one person; what it does is written in the log under that person's name.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from issuer import audit
+from issuer.errors import BadInput, NotFound
+from issuer.record.tables import ApiToken
+from issuer.texts import N_
+
+PREFIX = "merke_"
+LONGEST = timedelta(days=366)
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """The person a request comes from."""
+
+    token_id: str
+    person: str
+
+
+def _digest(token: str) -> str:
+    # The token is 256 random bits: a slow password hash would add nothing.
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def issue(
+    session: Session, person: str, *, by: str, now: datetime, lasts: timedelta
+) -> tuple[str, ApiToken]:
+    """Make a token for `person` and return it with its row. It cannot be shown again."""
+    name = " ".join(person.split())
+    if not name or len(name) > 200:
+        raise BadInput(N_("Say whom the token is for: a name of at most 200 letters."))
+    if not timedelta() < lasts <= LONGEST:
+        raise BadInput(N_("A token lasts from one day to one year."))
+    token = PREFIX + secrets.token_urlsafe(32)
+    row = ApiToken(
+        id=secrets.token_hex(4),
+        digest=_digest(token),
+        person=name,
+        created_at=now,
+        expires_at=now + lasts,
+    )
+    session.add(row)
+    session.flush()
+    audit.write(session, "token.issue", row.id, by=by, now=now)
+    return token, row
+
+
+def who(session: Session, token: str, now: datetime) -> Clerk | None:
+    """The person behind `token`, None if it is unknown, ended or taken back."""
+    row = session.scalars(select(ApiToken).where(ApiToken.digest == _digest(token))).first()
+    if row is None or row.revoked_at is not None or row.expires_at <= now:
+        return None
+    return Clerk(row.id, row.person)
+
+
+def revoke(session: Session, identifier: str, *, by: str, now: datetime) -> None:
+    row = session.get(ApiToken, identifier)
+    if row is None:
+        raise NotFound(N_("No token has the id %(id)s."), id=identifier[:20])
+    if row.revoked_at is None:
+        row.revoked_at = now
+        audit.write(session, "token.revoke", row.id, by=by, now=now)
+
+
+def listing(session: Session) -> list[ApiToken]:
+    return list(session.scalars(select(ApiToken).order_by(ApiToken.created_at)))
