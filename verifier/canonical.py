@@ -12,9 +12,12 @@ JSON would not find in its usual place, under its usual name, raises `InvalidJso
 
 * two members of one object with one meaning;
 * a member spelt otherwise than by the term that its context has for it;
+* an address not written in full, or a blank node with a name;
+* an array inside an array, which is flattened by some and kept by others;
 * `@graph`, `@included`, `@index`, `@nest`, `@reverse`, and maps by language, id, type or index;
 * a statement of the credentials vocabulary about the document itself, made elsewhere in it;
-* `@import` and `@base` in a context of the document's own;
+* a context of the document's own that gives a term another meaning, protected or not, or uses
+  `@import`, `@base`, `@direction` or `@propagate`;
 * control characters other than TAB, LF and CR, which older canonicalisers write differently.
 """
 
@@ -74,6 +77,11 @@ def canonicalise(
         raise WorkLimit("the document leads too deep") from None
 
 
+def _is_negative_zero(value: float) -> bool:
+    # Its sign is signed by some and lost by others.
+    return value == 0 and math.copysign(1, value) < 0
+
+
 class _Reading:
     """Copies a document into plain dicts and lists, and counts what it holds."""
 
@@ -94,7 +102,7 @@ class _Reading:
                 return value
             case int() if abs(value) <= MAX_INTEGER:
                 return value
-            case float() if math.isfinite(value):
+            case float() if math.isfinite(value) and not _is_negative_zero(value):
                 return value
             case Mapping():
                 return self.object(value, depth)

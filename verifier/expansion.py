@@ -1,14 +1,15 @@
 """JSON-LD expansion by PyLD, made to speak up wherever it would drop something in silence.
 
-PyLD's processor offers one call-back for lost members; the other losses are found by standing in
-the way of the methods through which every value, object and context of a document passes.
+PyLD's processor offers one call-back for lost members; the other losses, and what breaks the
+promises of `verifier.canonical`, are found by standing in the way of the methods through which
+every value, object and context of a document passes.
 """
 
 import copy
 import re
 import threading
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeAlias
 
 from pyld import ContextResolver, jsonld
 
@@ -17,15 +18,20 @@ from verifier.canonical import DataLoss, InvalidJsonLd, WorkLimit
 from verifier.contexts import UnknownContext
 from verifier.to_rdf import is_absolute
 
-MAX_CONTEXTS = 2_000
-"""Contexts put in force, those that a type or a term brings with it included."""
+MAX_CONTEXT_WORK = 20_000
+"""What the contexts put in force may cost, object by object (see `_cost`): half a second."""
 
 MAX_OWN_DEFINITIONS = 500
 """JSON values in all contexts that the document writes itself."""
 
+ActiveContext: TypeAlias = Any  # PyLD's, a mapping
+
+_ADDRESSED_COST = 100
+_WRITTEN_COST = 10
 _KEYWORD_LIKE = re.compile(r"@[A-Za-z]+")
 _MEMBER_KEYWORDS = {"@id", "@type", "@value", "@language", "@list", "@set"}
 _MAPS = {"@id", "@index", "@language", "@type"}
+_NOT_IN_OWN_CONTEXT = {"@base", "@direction", "@import", "@propagate"}
 _OURS = (DataLoss, InvalidJsonLd, WorkLimit, UnknownContext)
 
 _of_this_thread = threading.local()
@@ -37,38 +43,36 @@ def expand(document: dict[str, Any], contexts: Mapping[str, Any] | None = None) 
     `document` is plain JSON of bounded size. Raises `DataLoss`, `InvalidJsonLd`, `WorkLimit` and
     `UnknownContext`.
     """
-    processor = _Processor()
-    known = on_board.load() if contexts is None else contexts
     options = {
         "base": None,
         "processingMode": "json-ld-1.1",
         "documentLoader": _refuse,
-        "contextResolver": _resolver(document, known, shared=contexts is None),
+        "contextResolver": _resolver(document, contexts),
     }
     try:
-        return processor.expand(document, options)  # type: ignore[no-any-return]
-    except _OURS:
-        raise
+        expanded: list[Any] = _Processor().expand(document, options)
     except RecursionError:
         raise WorkLimit("the document leads too deep") from None
-    except Exception as error:  # PyLD raises KeyError and the like on contexts it did not foresee
+    except Exception as error:  # KeyError and the like, too, on contexts PyLD did not foresee
         raise _cause(error) from None
+    return expanded
 
 
-def _resolver(document: Any, known: Mapping[str, Any], *, shared: bool) -> ContextResolver:
+def _resolver(document: Any, contexts: Mapping[str, Any] | None) -> ContextResolver:
     """What keeps processed contexts. Kept from one document to the next only where no document
     can write into it: in this thread, for the contexts on board alone."""
+    known = on_board.load() if contexts is None else contexts
 
     def load(url: str, _: Any) -> dict[str, Any]:
         if url not in known:
             raise UnknownContext(url)
         # PyLD writes into what it is given.
-        document = copy.deepcopy(known[url])
-        return {"document": document, "contextUrl": None, "documentUrl": url, "tag": "static"}
+        context = copy.deepcopy(known[url])
+        return {"document": context, "contextUrl": None, "documentUrl": url, "tag": "static"}
 
     if _writes_contexts(document):
         return _Forgetful({}, load)
-    if not shared:
+    if contexts is not None:
         return ContextResolver({}, load)
     if not hasattr(_of_this_thread, "cache"):
         _of_this_thread.cache = {}
@@ -78,12 +82,12 @@ def _resolver(document: Any, known: Mapping[str, Any], *, shared: bool) -> Conte
 def _writes_contexts(value: Any) -> bool:
     """Whether some object may hold a context of its own, rather than the addresses of contexts."""
     if isinstance(value, list):
-        return any(_writes_contexts(item) for item in value)
+        return any(map(_writes_contexts, value))
     if not isinstance(value, dict):
         return False
-    contexts = value.get("@context")
-    own = contexts if isinstance(contexts, list) else [contexts]
-    return any(isinstance(context, dict) for context in own) or any(
+    context = value.get("@context")
+    own = context if isinstance(context, list) else [context]
+    return any(isinstance(item, dict) for item in own) or any(
         _writes_contexts(item) for name, item in value.items() if name != "@context"
     )
 
@@ -100,17 +104,18 @@ class _Forgetful(ContextResolver):  # type: ignore[misc]
 
 
 class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
-    """The processor for one document. Parameters are PyLD's."""
+    """The processor for one document. The methods are PyLD's, each with something in its way."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._contexts = 0
+        self._work_left = MAX_CONTEXT_WORK
+        self._within_context = False
         self._definitions = 0
         self._own_terms: set[str] = set()
 
     def _expand(
         self,
-        active_ctx: Any,
+        active_ctx: ActiveContext,
         active_property: str | None,
         element: Any,
         options: Any,
@@ -118,10 +123,14 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         inside_index: bool = False,
         type_scoped_ctx: Any = None,
     ) -> Any:
+        """No value becomes nothing, and no array disappears in another."""
+        name = active_property or "the document"
         if element is None:
-            raise DataLoss(str(active_property), "is null, which leaves no trace")
+            raise DataLoss(name, "is null, which leaves no trace")
         if element == [] and not (inside_list or _is_list(active_ctx, active_property)):
-            raise DataLoss(str(active_property), "is empty, which leaves no trace")
+            raise DataLoss(name, "is empty, which leaves no trace")
+        if isinstance(element, list) and any(isinstance(item, list) for item in element):
+            raise InvalidJsonLd(f"{name!a} holds an array inside an array")
         result = super()._expand(
             active_ctx,
             active_property,
@@ -132,67 +141,137 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
             type_scoped_ctx=type_scoped_ctx,
         )
         if result is None:
-            raise DataLoss(str(active_property), "says nothing that leaves a trace")
+            raise DataLoss(name, "says nothing that leaves a trace")
         return result
 
     def _expand_object(
         self,
-        active_ctx: Any,
+        active_ctx: ActiveContext,
         active_property: str | None,
         expanded_active_property: str | None,
         element: dict[str, Any],
-        *arguments: Any,
-        **named: Any,
+        expanded_parent: Any,
+        options: Any,
+        inside_list: bool = False,
+        type_key: str | None = None,
+        type_scoped_ctx: ActiveContext = None,
     ) -> None:
-        self._check_members(active_ctx, element)
+        """Every member leaves a trace, and has one meaning and one name."""
+        names: dict[str, str] = {}
+        for name, value in element.items():
+            if name == "@context":
+                continue
+            meaning = self._meaning_of(active_ctx, name)
+            if meaning.startswith("@"):
+                self._check_keyword(active_ctx, name, meaning, value)
+            if meaning == "@type":
+                self._check_types(type_scoped_ctx, value)
+            if meaning in names:
+                raise InvalidJsonLd(f"{names[meaning]!a} and {name!a} have one meaning")
+            names[meaning] = name
+        self._check_names(active_ctx, names)
         super()._expand_object(
-            active_ctx, active_property, expanded_active_property, element, *arguments, **named
+            active_ctx,
+            active_property,
+            expanded_active_property,
+            element,
+            expanded_parent,
+            options,
+            inside_list=inside_list,
+            type_key=type_key,
+            type_scoped_ctx=type_scoped_ctx,
         )
 
-    def _prepare_nested_context(self, active_ctx: Any, element: Any, options: Any) -> Any:
+    def _expand_value(
+        self, active_ctx: ActiveContext, active_property: str, value: Any, options: Any
+    ) -> Any:
+        """An address is the one that is written."""
+        result = super()._expand_value(active_ctx, active_property, value, options)
+        if _mapping(active_ctx, active_property).get("@type") == "@id" and isinstance(value, str):
+            _check_address(value, result["@id"])
+        return result
+
+    def _prepare_nested_context(self, active_ctx: ActiveContext, element: Any, options: Any) -> Any:
+        """The document's own contexts are looked at before they are put in force."""
         if "@context" in element:
             self._check_own_context(element["@context"])
         return super()._prepare_nested_context(active_ctx, element, options)
 
     def _process_context(
-        self, active_ctx: Any, local_ctx: Any, *arguments: Any, **named: Any
+        self, active_ctx: ActiveContext, local_ctx: Any, *arguments: Any, **named: Any
     ) -> Any:
-        self._contexts += len(local_ctx) if isinstance(local_ctx, list) else 1
-        if self._contexts > MAX_CONTEXTS:
-            raise WorkLimit(f"the document puts more than {MAX_CONTEXTS} contexts in force")
-        return super()._process_context(active_ctx, local_ctx, *arguments, **named)
+        """Putting contexts in force is counted."""
+        # Only the outermost call: how many follow depends on what is remembered already.
+        if self._within_context:
+            return super()._process_context(active_ctx, local_ctx, *arguments, **named)
+        self._work_left -= _cost(local_ctx)
+        if self._work_left < 0:
+            raise WorkLimit("the document puts too many contexts in force")
+        self._within_context = True
+        try:
+            return super()._process_context(active_ctx, local_ctx, *arguments, **named)
+        finally:
+            self._within_context = False
 
-    def _check_members(self, active_ctx: Any, element: dict[str, Any]) -> None:
-        """Every member must leave a trace, and have one meaning and one name."""
-        mappings = active_ctx["mappings"]
-        names: dict[str, str] = {}
-        for name in element:
-            if name == "@context":
-                continue
-            meaning = self._expand_iri(active_ctx, name, vocab=True)
-            if meaning is None or not (meaning.startswith("@") or is_absolute(meaning)):
-                raise DataLoss(name, "is not defined by the document's contexts")
-            if meaning.startswith("@") and meaning not in _MEMBER_KEYWORDS:
-                raise InvalidJsonLd(f"{name!a} ({meaning}) has no place in a credential")
-            mapping = mappings.get(name) or {}
-            if mapping.get("reverse") or _MAPS.intersection(mapping.get("@container", ())):
-                raise InvalidJsonLd(f"{name!a} is a map or a reverse property")
-            if meaning in names:
-                raise InvalidJsonLd(f"{names[meaning]!a} and {name!a} have one meaning")
-            names[meaning] = name
+    def _create_term_definition(
+        self, active_ctx: ActiveContext, local_ctx: Any, term: str, *arguments: Any, **named: Any
+    ) -> None:
+        """The document's own contexts give no term another meaning.
+
+        Open Badges contexts up to 3.0.1 protect nothing: whoever could swap the meanings of two
+        terms could swap their values, and leave the signature intact.
+        """
+        before = _mapping(active_ctx, term) if term in self._own_terms else None
+        super()._create_term_definition(active_ctx, local_ctx, term, *arguments, **named)
+        if before and before != _mapping(active_ctx, term):
+            raise InvalidJsonLd(f"the document's own context gives {term!a} another meaning")
+
+    def _meaning_of(self, active_ctx: ActiveContext, name: str) -> str:
+        meaning = self._expand_iri(active_ctx, name, vocab=True)
+        if not isinstance(meaning, str) or not (meaning.startswith("@") or is_absolute(meaning)):
+            raise DataLoss(name, "is not defined by the document's contexts")
+        mapping = _mapping(active_ctx, name)
+        if mapping.get("reverse") or _MAPS.intersection(mapping.get("@container", ())):
+            raise InvalidJsonLd(f"{name!a} is a map or a reverse property")
+        return meaning
+
+    def _check_keyword(
+        self, active_ctx: ActiveContext, name: str, keyword: str, value: Any
+    ) -> None:
+        if keyword not in _MEMBER_KEYWORDS:
+            raise InvalidJsonLd(f"{name!a} ({keyword}) has no place in a credential")
+        if (value == [] and keyword != "@list") or (value is None and keyword != "@value"):
+            raise DataLoss(name, "is empty, which leaves no trace")
+        if keyword == "@id" and isinstance(value, str):
+            _check_address(value, self._expand_iri(active_ctx, value))
+
+    def _check_types(self, type_scoped_ctx: ActiveContext, value: Any) -> None:
+        kinds = value if isinstance(value, list) else [value]
+        names = {}
+        for kind in kinds:
+            if isinstance(kind, str):
+                meaning = self._expand_iri(type_scoped_ctx, kind, vocab=True)
+                if meaning is None:
+                    raise DataLoss(kind, "is no type")
+                names[meaning] = kind
+        self._check_names(type_scoped_ctx, names)
+
+    def _check_names(self, active_ctx: ActiveContext, names: Mapping[str, str]) -> None:
+        """Refuse a name (meaning -> name) that stands in for a term of the contexts in force."""
         # A term of a context on board is its own proper name, and it may share its meaning with
         # another: Open Badges gives its class Criteria and its property criteria one IRI.
-        named_anew = {
+        mappings = active_ctx["mappings"]
+        improper = {
             meaning: name
             for meaning, name in names.items()
             if name not in mappings or name in self._own_terms
         }
-        if not named_anew:
+        if not improper:
             return
-        for term, mapping in mappings.items():
-            meaning = mapping and mapping["@id"]
-            if meaning in named_anew and named_anew[meaning] != term:
-                raise InvalidJsonLd(f"{named_anew[meaning]!a} has a name already: {term!a}")
+        for term in mappings:
+            name = improper.get(_mapping(active_ctx, term).get("@id"))
+            if name is not None and name != term:
+                raise InvalidJsonLd(f"{name!a} has a name already: {term!a}")
 
     def _check_own_context(self, context: Any) -> None:
         """Refuse what PyLD would skip with a warning, or let change a context on board."""
@@ -203,27 +282,57 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
             for item in context:
                 self._check_own_context(item)
         elif isinstance(context, dict):
-            if context.keys() & {"@import", "@base"}:
-                raise InvalidJsonLd("a context of the document's own uses @import or @base")
+            _check_keywords(context)
             self._own_terms.update(context)
-            for name, item in context.items():
-                for text in (name, item):
-                    if _is_reserved(text):
-                        raise InvalidJsonLd(f"{text!a} looks like a keyword and is none")
+            for item in context.values():
                 self._check_own_context(item)
 
 
-def _is_reserved(text: Any) -> bool:
-    return (
-        isinstance(text, str)
-        and bool(_KEYWORD_LIKE.fullmatch(text))
-        and text not in jsonld.KEYWORDS
-    )
+def _mapping(active_ctx: ActiveContext, term: str | None) -> Any:
+    """How a term is mapped, whether protected or not; empty where it is no term."""
+    mapping = active_ctx["mappings"].get(term) or {}
+    return {name: value for name, value in mapping.items() if name != "protected"}
 
 
-def _is_list(active_ctx: Any, active_property: str | None) -> bool:
-    mapping = active_ctx["mappings"].get(active_property) or {}
-    return "@list" in mapping.get("@container", ())
+def _is_list(active_ctx: ActiveContext, active_property: str | None) -> bool:
+    return "@list" in _mapping(active_ctx, active_property).get("@container", ())
+
+
+def _cost(context: Any) -> int:
+    """The JSON values of a context that is written out, and something for each beginning; a fixed
+    sum for one named by its address, which may have been processed before."""
+    match context:
+        case str():
+            return _ADDRESSED_COST
+        case list():
+            return sum(map(_cost, context))
+    return _WRITTEN_COST + _size(context)
+
+
+def _size(value: Any) -> int:
+    match value:
+        case Mapping():
+            return sum(1 + _size(item) for item in value.values())
+        case list():
+            return len(value)
+    return 0
+
+
+def _check_address(written: str, expanded: Any) -> None:
+    if expanded is None:
+        raise DataLoss(written, "is no address")
+    # A prefix of the document's own could make an address look like another one.
+    if expanded != written or written.startswith("_:"):
+        raise InvalidJsonLd(f"{written!a} is not an address written in full")
+
+
+def _check_keywords(context: dict[str, Any]) -> None:
+    if odd := context.keys() & _NOT_IN_OWN_CONTEXT:
+        raise InvalidJsonLd(f"a context of the document's own uses {min(odd)}")
+    texts: Iterable[Any] = (*context, *context.values())
+    for text in texts:
+        if isinstance(text, str) and _KEYWORD_LIKE.fullmatch(text) and text not in jsonld.KEYWORDS:
+            raise InvalidJsonLd(f"{text!a} looks like a keyword and is none")
 
 
 def _refuse(url: str, _: Any) -> Any:

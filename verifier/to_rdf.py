@@ -3,7 +3,6 @@
 Where the standard drops a value without a word, this raises `DataLoss`.
 """
 
-import math
 import re
 from typing import Any
 
@@ -45,19 +44,20 @@ def is_absolute(iri: str) -> bool:
 class _Writer:
     def __init__(self) -> None:
         self.quads: dict[Quad, None] = {}
-        self._labels: dict[str, str] = {}
         self._blank_nodes = 0
         self._document: str | None = None
 
     def node(self, node: dict[str, Any], graph: str) -> str:
         """Write what `node` says into `graph`; return its subject."""
-        subject = self._resource(node["@id"]) if "@id" in node else self._fresh()
+        subject = _iri(node["@id"]) if "@id" in node else self._fresh()
         elsewhere = subject == self._document
         if self._document is None:
             self._document = subject
         for kind in node.get("@type", ()):
-            self._add(subject, _TYPE, self._resource(kind), graph)
+            self._add(subject, _TYPE, _iri(kind), graph)
         for item in node.get("@graph", ()):
+            if item.keys() <= {"@id"}:
+                raise DataLoss(str(item.get("@id", "{}")), "alone in a graph leaves no trace")
             self.node(item, subject)
         for name, values in node.items():
             if name.startswith("@"):
@@ -80,25 +80,23 @@ class _Writer:
         self._blank_nodes += 1
         return f"_:b{self._blank_nodes}"
 
-    def _resource(self, name: Any) -> str:
-        if isinstance(name, str) and name.startswith("_:"):
-            # The document's own labels mean nothing outside it; ours cannot collide with them.
-            return self._labels.setdefault(name, self._fresh())
-        return _iri(name)
-
     def _object(self, value: dict[str, Any], graph: str) -> str:
         if "@value" in value:
             return _literal(value)
         if "@list" in value:
+            if len(value) > 1:
+                raise InvalidJsonLd("a list has members beside its items")
             return self._list(value["@list"], graph)
         return self.node(value, graph)
 
     def _list(self, items: list[dict[str, Any]], graph: str) -> str:
-        cells = [self._fresh() for _ in items]
-        for cell, rest, item in zip(cells, [*cells[1:], _NIL], items, strict=True):
+        rest = _NIL
+        for item in reversed(items):
+            cell = self._fresh()
             self._add(cell, _FIRST, self._object(item, graph), graph)
             self._add(cell, _REST, rest, graph)
-        return cells[0] if cells else _NIL
+            rest = cell
+        return rest
 
 
 def _iri(name: Any) -> str:
@@ -134,8 +132,9 @@ def _literal(item: dict[str, Any]) -> str:
 
 def _number(value: float, datatype: str | None) -> str:
     """JSON-LD 1.1 API, section 8.2.2, steps 6 to 8."""
-    if value == 0 and math.copysign(1, value) < 0:
-        raise DataLoss("-0.0", "would lose its sign")
+    if 0 < abs(value) < 1e-6:
+        # A library in wide use signs zero for some of these.
+        raise InvalidJsonLd(f"{value!r} is too small a number to be read in one way")
     if datatype == _DOUBLE or value != int(value) or abs(value) >= 1e21:
         text = _canonical_double(value)
         if float(text) != value:
