@@ -101,7 +101,9 @@ def achievement(settings: Settings, programme: Programme) -> Document:
     """The `Achievement` of one edition: what the mark is, and what it asks."""
     language = programme.main_language
     address = achievement_address(settings, programme)
-    described: dict[str, Requirement] = {r.id: r for r in (*programme.renewal, *programme.first)}
+    described: dict[str, Requirement] = {}
+    for requirement in (*programme.first, *programme.renewal):
+        described.setdefault(requirement.id, requirement)
     return {
         "id": address,
         "type": ["Achievement"],

@@ -1,0 +1,5 @@
+"""`python -m issuer` is `merke`."""
+
+from issuer.cli.main import main
+
+main()

@@ -1,0 +1,165 @@
+"""`merke award`: seal, suspend, lift, withdraw, give up, void."""
+
+from datetime import date
+
+import click
+
+from issuer.cli.context import Context, by_option, reason_option
+
+
+@click.group()
+def award() -> None:
+    """Decisions on awards. Each needs a reason, which stays in the log.
+
+    \b
+    Example:
+      merke award seal eksempelteatret --by Ola --reason "Alt er på plass"
+      merke award suspend 7F3K-92QX-5A1B --by Ola --reason "Sak under behandling"
+    """
+
+
+def _override(function: click.decorators.FC) -> click.decorators.FC:
+    return click.option(
+        "--alone", "override", help="Why one person decides where the programme asks for two."
+    )(function)
+
+
+@award.command()
+@click.argument("slug")
+@click.option("--first-day", help="A later first day (YYYY-MM-DD), at most 60 days ahead.")
+@_override
+@reason_option
+@by_option
+@click.pass_obj
+def seal(
+    context: Context,
+    slug: str,
+    first_day: str | None,
+    override: str | None,
+    reason: str,
+    by: str,
+) -> None:
+    """Award the mark to SLUG: check every requirement, sign, verify, publish."""
+    from issuer import codes, sealing
+    from issuer.texts import N_
+
+    try:
+        chosen = date.fromisoformat(first_day) if first_day else None
+    except ValueError as error:
+        raise click.BadParameter("write it as 2027-03-31", param_hint="--first-day") from error
+    with context.office(unlock=True) as office:
+        sealed = sealing.seal(
+            office, slug, by=by, reason=reason, first_day=chosen, override=override
+        )
+        base = office.settings.base_url
+    context.say(
+        N_(
+            "Sealed and verified: %(slug)s holds the mark from %(first)s to %(last)s.\n"
+            "Page: %(base)s/m/%(slug)s\nBadge: %(base)s/b/%(id)s"
+        ),
+        slug=slug,
+        first=sealed.first_day.isoformat(),
+        last=sealed.last_day.isoformat(),
+        base=base,
+        id=sealed.credential_id,
+    )
+    click.echo(codes.grouped(sealed.code))
+
+
+@award.command()
+@click.argument("code")
+@reason_option
+@by_option
+@click.pass_obj
+def suspend(context: Context, code: str, reason: str, by: str) -> None:
+    """Take the mark out of force until the suspension is lifted."""
+    from issuer import awards
+
+    with context.office(unlock=True) as office:
+        awards.suspend(office, code, by=by, reason=reason)
+    _said(context, code, "suspended")
+
+
+@award.command()
+@click.argument("code")
+@reason_option
+@by_option
+@click.pass_obj
+def lift(context: Context, code: str, reason: str, by: str) -> None:
+    """Lift a suspension: a fresh copy is sealed, with the same last day."""
+    from issuer import awards
+    from issuer.texts import N_
+
+    with context.office(unlock=True) as office:
+        sealed = awards.lift(office, code, by=by, reason=reason)
+        base = office.settings.base_url
+    context.say(
+        N_(
+            "Lifted. A fresh copy is sealed: %(base)s/b/%(id)s\n"
+            "The old copies stay revoked; send the holder the new files."
+        ),
+        base=base,
+        id=sealed.credential_id,
+    )
+
+
+@award.command()
+@click.argument("code")
+@_override
+@reason_option
+@by_option
+@click.pass_obj
+def withdraw(context: Context, code: str, override: str | None, reason: str, by: str) -> None:
+    """Take the mark away for good."""
+    from issuer import awards
+
+    with context.office(unlock=True) as office:
+        awards.withdraw(office, code, by=by, reason=reason, override=override)
+    _said(context, code, "withdrawn")
+
+
+@award.command("give-up")
+@click.argument("code")
+@reason_option
+@by_option
+@click.pass_obj
+def give_up(context: Context, code: str, reason: str, by: str) -> None:
+    """End the award because its holder asked."""
+    from issuer import awards
+
+    with context.office(unlock=True) as office:
+        awards.give_up(office, code, by=by, reason=reason)
+    _said(context, code, "given_up")
+
+
+@award.command()
+@click.argument("code")
+@reason_option
+@by_option
+@click.pass_obj
+def void(context: Context, code: str, reason: str, by: str) -> None:
+    """Correct an award that was issued in error; its cycle is open again."""
+    from issuer import awards
+
+    with context.office(unlock=True) as office:
+        awards.void(office, code, by=by, reason=reason)
+    _said(context, code, "void")
+
+
+def _said(context: Context, code: str, done: str) -> None:
+    from issuer.texts import N_, translate
+
+    words = {
+        "suspended": N_("suspended"),
+        "withdrawn": N_("withdrawn"),
+        "given_up": N_("ended by the holder"),
+        "void": N_("issued in error"),
+    }
+    context.say(
+        N_(
+            "%(code)s is now marked «%(done)s». Its copies are revoked and the status list is"
+            " signed again; pages and seals show it at once."
+        ),
+        code=code,
+        done=translate(context.language, words[done]),
+    )

@@ -1,0 +1,112 @@
+"""What every command shares: the data folder, the language, how results are shown."""
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from issuer.office import Office
+
+
+@dataclass
+class Context:
+    """`data` and `language` are set by the options, wherever on the line they stand."""
+
+    data: Path
+    language: str
+
+    @contextmanager
+    def office(self, *, unlock: bool = False) -> Iterator["Office"]:
+        """Open the issuer of the data folder; `unlock` needs the passphrase to be given."""
+        from issuer.errors import KeysLocked
+        from issuer.office import Office
+        from issuer.texts import N_
+
+        secret = passphrase() if unlock else None
+        if unlock and secret is None:
+            raise KeysLocked(
+                N_(
+                    "This needs the keys. Name the passphrase file in MERKE_PASSPHRASE_FILE, or"
+                    " give the passphrase in MERKE_PASSPHRASE."
+                )
+            )
+        office = Office.open(self.data, passphrase=secret)
+        try:
+            yield office
+        finally:
+            office.engine.dispose()
+
+    def say(self, message: str, **values: object) -> None:
+        """Tell what was done, in the language of the messages, on standard error."""
+        from issuer.texts import translate
+
+        click.echo(translate(self.language, message, **values), err=True)
+
+
+def passphrase() -> bytes | None:
+    from issuer.folder import read_passphrase
+
+    return read_passphrase(
+        os.environ.get("MERKE_PASSPHRASE_FILE"), os.environ.get("MERKE_PASSPHRASE")
+    )
+
+
+def language_from(asked: str | None, environment: Mapping[str, str]) -> str:
+    """The language asked for, else that of the environment, else Bokmål."""
+    if asked is not None and asked not in ("nb", "nn", "en"):
+        raise click.BadParameter("choose nb, nn or en", param_hint="--lang")
+    if asked:
+        return asked
+    for name in ("MERKE_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
+        code = environment.get(name, "").split(".")[0].split("_")[0].lower()
+        if code in ("nb", "nn", "en"):
+            return code
+    return "nb"
+
+
+def show_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def by_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--by`: the person who acts, as the log will name them."""
+    return click.option(
+        "--by",
+        required=True,
+        envvar="MERKE_STAFF",
+        help="Your name, as the log will hold it (or MERKE_STAFF).",
+    )(function)
+
+
+def reason_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--reason`: why, kept in the log; never shown outside the office."""
+    return click.option(
+        "--reason", required=True, help="Why. Kept in the log, never shown outside the office."
+    )(function)
+
+
+def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")(function)
+
+
+def table(headings: list[str], rows: list[list[str]]) -> None:
+    """Print a table; without a terminal, one line a row with tabs between."""
+    import sys
+
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    drawn = Table(*headings, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        drawn.add_row(*row)
+    Console().print(drawn)

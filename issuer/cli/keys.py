@@ -1,0 +1,119 @@
+"""`merke keys`: the issuer's keys and their life stories."""
+
+import json
+from datetime import UTC, datetime
+
+import click
+
+from issuer.cli.context import Context, by_option, json_option, reason_option, show_json, table
+
+_PURPOSES = ("badge", "badge-jwt", "status", "audit")
+
+
+@click.group()
+def keys() -> None:
+    """The issuer's keys, each for one purpose: badge, badge-jwt, status, audit."""
+
+
+@keys.command("list")
+@json_option
+@click.pass_obj
+def list_(context: Context, as_json: bool) -> None:
+    """List every key ever made, with what has become of it."""
+    with context.office() as office:
+        rows = [
+            {
+                "key": record.fragment,
+                "purpose": str(record.purpose),
+                "algorithm": record.algorithm,
+                "signs_from": record.signs_from.isoformat(),
+                "retired": record.retired.isoformat() if record.retired else "",
+                "compromised": record.compromised.isoformat() if record.compromised else "",
+            }
+            for record in office.ring.records
+        ]
+    if as_json:
+        show_json(rows)
+    else:
+        table(
+            ["key", "purpose", "algorithm", "signs from", "retired", "compromised"],
+            [list(row.values()) for row in rows],
+        )
+
+
+@keys.command()
+@click.argument("purpose", type=click.Choice(_PURPOSES))
+@click.option("--signs-from", help="When it begins to sign (YYYY-MM-DD); at once if left out.")
+@reason_option
+@by_option
+@click.pass_obj
+def new(context: Context, purpose: str, signs_from: str | None, reason: str, by: str) -> None:
+    """Make a key for PURPOSE. Published at once; from its day on it signs in place of the old."""
+    from issuer import keyring
+    from keys.ring import Purpose
+
+    try:
+        begins = datetime.fromisoformat(signs_from).replace(tzinfo=UTC) if signs_from else None
+    except ValueError as error:
+        raise click.BadParameter("write it as 2027-03-31", param_hint="--signs-from") from error
+    with context.office(unlock=True) as office:
+        record = keyring.new(office, Purpose(purpose), signs_from=begins, by=by, reason=reason)
+    click.echo(record.fragment)
+
+
+@keys.command()
+@click.argument("key")
+@reason_option
+@by_option
+@click.pass_obj
+def activate(context: Context, key: str, reason: str, by: str) -> None:
+    """Let a waiting KEY sign from now on."""
+    from issuer import keyring
+
+    with context.office(unlock=True) as office:
+        keyring.activate(office, key, by=by, reason=reason)
+    _said(context, key)
+
+
+@keys.command()
+@click.argument("key")
+@reason_option
+@by_option
+@click.pass_obj
+def retire(context: Context, key: str, reason: str, by: str) -> None:
+    """Planned end of KEY: it signs no more, what it signed stays good."""
+    from issuer import keyring
+
+    with context.office(unlock=True) as office:
+        keyring.retire(office, key, by=by, reason=reason)
+    _said(context, key)
+
+
+@keys.command()
+@click.argument("key")
+@reason_option
+@by_option
+@click.pass_obj
+def compromised(context: Context, key: str, reason: str, by: str) -> None:
+    """Others may hold KEY: it signs no more, and everything it signed is refused."""
+    from issuer import keyring
+
+    with context.office() as office:
+        keyring.compromise(office, key, by=by, reason=reason)
+    _said(context, key)
+
+
+@keys.command()
+@click.argument("form", type=click.Choice(["did", "jwks"]))
+@click.pass_obj
+def export(context: Context, form: str) -> None:
+    """Print what is published: the DID document, or the JWK Set. Never a private key."""
+    with context.office() as office:
+        content = office.ring.did_document() if form == "did" else office.ring.jwks()
+    click.echo(json.dumps(content, indent=2))
+
+
+def _said(context: Context, key: str) -> None:
+    from issuer.texts import N_
+
+    context.say(N_("Done; the published documents show it at once: %(key)s"), key=key)

@@ -1,0 +1,215 @@
+"""`merke participation`: organisations on their way to the mark."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from issuer.cli.context import (
+    Context,
+    by_option,
+    json_option,
+    reason_option,
+    show_json,
+    table,
+)
+
+
+@click.group()
+def participation() -> None:
+    """Organisations on their way: enrol, record and accept requirements.
+
+    \b
+    Example:
+      merke participation enrol balansemerket "Eksempelteatret" --by Kari
+      merke participation record eksempelteatret kurs --by Kari --facts \\
+        '{"date": "2026-03-02", "hours": 3, "held_by": "Eier", "participants": 12}'
+      merke participation accept eksempelteatret kurs --by Kari
+    """
+
+
+@participation.command()
+@click.argument("programme")
+@click.argument("name")
+@click.option("--number", help="Organisation number, if it has one.")
+@click.option("--name-language", help="Language of the name, such as se for Northern Sámi.")
+@click.option("--unlisted", is_flag=True, help="Keep it off the register while under way.")
+@by_option
+@click.pass_obj
+def enrol(
+    context: Context,
+    programme: str,
+    name: str,
+    number: str | None,
+    name_language: str | None,
+    unlisted: bool,
+    by: str,
+) -> None:
+    """Take the organisation NAME into PROGRAMME and open its first cycle."""
+    from issuer import participations
+    from issuer.texts import N_
+
+    with context.office() as office, office.transaction() as session:
+        row = participations.enrol(
+            session,
+            programme,
+            name,
+            by=by,
+            now=office.now(),
+            number=number,
+            language=name_language,
+            listed=not unlisted,
+        )
+        slug, address = row.slug, f"{office.settings.base_url}/m/{row.slug}"
+    context.say(N_("Enrolled as %(slug)s. Its page is %(address)s"), slug=slug, address=address)
+    click.echo(slug)
+
+
+@participation.command("list")
+@click.option("--programme", help="Only those of this programme.")
+@json_option
+@click.pass_obj
+def list_(context: Context, programme: str | None, as_json: bool) -> None:
+    """List all participations with their state and what is missing."""
+    from issuer import staff
+
+    with context.office() as office, office.reading() as session:
+        rows = staff.overview(office, session, programme)
+    if as_json:
+        show_json([row.json() for row in rows])
+        return
+    table(
+        ["address", "name", "state", "last day", "missing"],
+        [
+            [row.slug, row.name, row.state, row.last_day or "", ", ".join(row.missing)]
+            for row in rows
+        ],
+    )
+
+
+@participation.command()
+@click.argument("slug")
+@click.pass_obj
+def show(context: Context, slug: str) -> None:
+    """Show one participation: requirements, awards, copies, as JSON."""
+    from issuer import participations, staff
+
+    with context.office() as office, office.reading() as session:
+        show_json(staff.detail(office, participations.find(session, slug)))
+
+
+@participation.command()
+@click.argument("slug")
+@click.argument("requirement")
+@click.option("--facts", required=True, help="The facts in JSON, @FILE, or - for standard input.")
+@click.option("--note", default="", help="A note for the office; never shown outside.")
+@by_option
+@click.pass_obj
+def record(context: Context, slug: str, requirement: str, facts: str, note: str, by: str) -> None:
+    """Write down what is known of REQUIREMENT. docs/programme.md shows the facts of each kind."""
+    from issuer import participations
+    from issuer.texts import N_
+
+    content = _facts(facts)
+    with context.office() as office, office.transaction() as session:
+        row = participations.find(session, slug)
+        programme = office.programme(participations.current_cycle(row).edition)
+        participations.record(
+            session, row, programme, requirement, content, by=by, now=office.now(), note=note
+        )
+    context.say(
+        N_("Recorded. Next: merke participation accept %(slug)s %(requirement)s"),
+        slug=slug,
+        requirement=requirement,
+    )
+
+
+def _facts(given: str) -> dict[str, Any]:
+    from verifier import strict_json
+
+    if given == "-":
+        content = sys.stdin.buffer.read(1_048_577)
+    elif given.startswith("@"):
+        content = Path(given[1:]).read_bytes()
+    else:
+        content = given.encode()
+    try:
+        facts = strict_json.loads(content)
+    except strict_json.MalformedJson as error:
+        raise click.BadParameter(f"not JSON: {error}", param_hint="--facts") from error
+    if not isinstance(facts, dict):
+        raise click.BadParameter("a JSON object is expected", param_hint="--facts")
+    return facts
+
+
+@participation.command()
+@click.argument("slug")
+@click.argument("requirement")
+@click.option("--reason", default="", help="Why, if there is more to say.")
+@click.option("--equivalence", help="How it was met elsewhere, if it was.")
+@by_option
+@click.pass_obj
+def accept(
+    context: Context, slug: str, requirement: str, reason: str, equivalence: str | None, by: str
+) -> None:
+    """Accept REQUIREMENT, as recorded or as met elsewhere."""
+    from issuer import participations
+    from issuer.texts import N_
+
+    with context.office() as office, office.transaction() as session:
+        row = participations.find(session, slug)
+        cycle = participations.current_cycle(row)
+        programme = office.programme(cycle.edition)
+        participations.accept(
+            session,
+            row,
+            programme,
+            requirement,
+            by=by,
+            now=office.now(),
+            reason=reason,
+            equivalence=equivalence,
+        )
+        lacking = [r.id for r in participations.missing(programme, cycle)]
+    if lacking:
+        context.say(N_("Accepted. Still missing: %(missing)s"), missing=", ".join(lacking))
+    else:
+        context.say(
+            N_("Accepted; nothing is missing. Next: merke participation prepare %(slug)s"),
+            slug=slug,
+        )
+
+
+@participation.command()
+@click.argument("slug")
+@by_option
+@click.pass_obj
+def renew(context: Context, slug: str, by: str) -> None:
+    """Open the renewal cycle, on the newest edition of the programme."""
+    from issuer import participations
+    from issuer.texts import N_
+
+    with context.office() as office, office.transaction() as session:
+        row = participations.find(session, slug)
+        edition = participations.newest_edition(session, row.programme)
+        cycle = participations.open_cycle(session, row, edition, by=by, now=office.now())
+        asked = [r.id for r in participations.asked(office.programme(edition), cycle)]
+    context.say(N_("Opened the renewal. Asked are: %(asked)s"), asked=", ".join(asked))
+
+
+@participation.command()
+@click.argument("slug")
+@reason_option
+@by_option
+@click.pass_obj
+def prepare(context: Context, slug: str, reason: str, by: str) -> None:
+    """Put the award forward, for somebody else to seal."""
+    from issuer import participations
+    from issuer.texts import N_
+
+    with context.office() as office, office.transaction() as session:
+        row = participations.find(session, slug)
+        programme = office.programme(participations.current_cycle(row).edition)
+        participations.prepare(session, row, programme, by=by, reason=reason, now=office.now())
+    context.say(N_("Prepared. Now somebody else can seal it: merke award seal %(slug)s"), slug=slug)

@@ -1,0 +1,54 @@
+"""How refusals end a command: one table from what was raised to the exit code."""
+
+import logging
+import sys
+import traceback
+
+import click
+
+from issuer.errors import BadInput, Busy, IssuerError, NotFound, RehearsalFailed
+from issuer.programme import ProgrammeFaults
+from issuer.texts import N_, explain, translate
+from keys.ring import RingError
+
+log = logging.getLogger(__name__)
+
+REFUSED = 1
+WRONG_USE = 2
+NOT_FOUND_OUT = 3
+OUR_FAULT = 70
+
+_CODES: tuple[tuple[type[Exception], int], ...] = (
+    (RehearsalFailed, OUR_FAULT),
+    (NotFound, WRONG_USE),
+    (BadInput, WRONG_USE),
+    (Busy, NOT_FOUND_OUT),
+    (IssuerError, REFUSED),
+    (ProgrammeFaults, WRONG_USE),
+    (RingError, REFUSED),
+)
+
+
+def exit_code(error: Exception, language: str) -> int:
+    """Say on standard error what `error` means and return the exit code."""
+    for kind, code in _CODES:
+        if isinstance(error, kind):
+            told = explain(error, language) if isinstance(error, IssuerError) else str(error)
+            click.echo(told, err=True)
+            return code
+    if isinstance(error, OSError) and error.filename is not None:
+        click.echo(f"{error.filename}: {error.strerror}", err=True)
+        return WRONG_USE
+    click.echo(
+        translate(
+            language,
+            N_(
+                "Something went wrong inside merke (%(kind)s). What was being done has not been"
+                " confirmed. Please report it with the lines below."
+            ),
+            kind=type(error).__name__,
+        ),
+        err=True,
+    )
+    traceback.print_exception(error, file=sys.stderr)
+    return OUR_FAULT

@@ -1,0 +1,96 @@
+"""`merke init`, `merke serve`, `merke tick`: make an issuer, run it, do what is due once."""
+
+import click
+
+from issuer.cli.context import Context, passphrase
+
+
+@click.command()
+@click.option("--base-url", required=True, help="Where it will be found: https://merke.example.no")
+@click.option("--name", required=True, help="Name of the issuer, as badges will show it.")
+@click.option("--email", help="Where people can write to the issuer; shown in badges.")
+@click.option(
+    "--passphrase-file", type=click.Path(dir_okay=False), help="File with the passphrase."
+)
+@click.pass_obj
+def init(
+    context: Context, base_url: str, name: str, email: str | None, passphrase_file: str | None
+) -> None:
+    """Make the data folder of a new issuer: settings, sealed keys, an empty record.
+
+    The base address is printed on posters and stands in every badge. It cannot be changed
+    once anything is sealed.
+
+    \b
+    Example:
+      merke --data merke-data init --base-url https://merke.example.no \\
+            --name "Eksempelmerket" --passphrase-file passphrase
+    """
+    from issuer import keyring, names
+    from issuer.errors import BadInput
+    from issuer.folder import Folder, read_passphrase
+    from issuer.office import system_clock
+    from issuer.settings import Settings, check_base_url, check_email
+    from issuer.texts import N_
+
+    secret = read_passphrase(passphrase_file, None) or passphrase()
+    if secret is None:
+        raise BadInput(
+            N_(
+                "The keys are sealed with a passphrase. Name the file that holds it with"
+                " --passphrase-file."
+            )
+        )
+    settings = Settings(check_base_url(base_url), names.clean(name), check_email(email))
+    keyring.initialise(Folder(context.data), settings, secret, system_clock())
+    context.say(
+        N_(
+            "Made %(folder)s for %(base)s (%(did)s).\n"
+            "Keep the passphrase apart from the folder: without it nothing can be signed.\n"
+            "Next: merke --data %(folder)s programme load FILE, then merke --data %(folder)s"
+            " serve"
+        ),
+        folder=str(context.data),
+        base=settings.base_url,
+        did=settings.did,
+    )
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.pass_obj
+def serve(context: Context, host: str, port: int) -> None:
+    """Run the pages, the interface for programs and the daily work in one process.
+
+    With MERKE_PASSPHRASE_FILE (or MERKE_PASSPHRASE) the keys are unlocked; without it pages
+    and verification work, and nothing can be signed. Listens on this machine only; put a web
+    server with the certificate of the base address before it.
+    """
+    from issuer.office import Office
+    from issuer.web.server import run
+
+    office = Office.open(context.data, passphrase=passphrase())
+    try:
+        run(office, host, port, language=context.language)
+    finally:
+        office.engine.dispose()
+
+
+@click.command()
+@click.pass_obj
+def tick(context: Context) -> None:
+    """Do one round of what is due: sign the status lists again, clear up after a crash.
+
+    `merke serve` does this by itself.
+    """
+    from issuer.daily import round_of_work
+    from issuer.texts import N_
+
+    with context.office(unlock=True) as office:
+        done = round_of_work(office)
+    context.say(
+        N_("Signed %(lists)s status lists; gave up %(intentions)s interrupted sealings."),
+        lists=len(done.lists),
+        intentions=len(done.abandoned),
+    )

@@ -1,0 +1,1 @@
+"""The demonstration: made-up organisations taken through every step, the files they get."""
