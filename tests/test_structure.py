@@ -57,11 +57,14 @@ DOORS = {
             *("httpx", "httpx2", "requests", "smtplib", "socket", "ssl", "telnetlib"),
             *("urllib.request", "urllib3"),
         ),
-        keepers=("issuer/cli/", "issuer/demo.py", "verifier/fetch.py"),
+        keepers=(
+            "issuer/web/server.py",
+            "verifier/fetch.py",
+        ),
     ),
     "http": Door(
         names=("fastapi", "http.server", "socketserver", "starlette", "uvicorn"),
-        keepers=("issuer/cli/", "issuer/demo.py", "issuer/web/"),
+        keepers=("issuer/web/",),
     ),
     "database": Door(
         names=("alembic", "psycopg", "sqlalchemy.create_engine", "sqlalchemy.engine", "sqlite3"),
@@ -73,11 +76,17 @@ DOORS = {
         keepers=(
             "issuer/audit.py",
             "issuer/awards.py",
+            "issuer/keyring.py",
             "issuer/office.py",
             "issuer/participations.py",
+            "issuer/programmes/",
+            "issuer/published.py",
             "issuer/record/",
             "issuer/sealing.py",
+            "issuer/staff.py",
             "issuer/status.py",
+            "issuer/tokens.py",
+            "issuer/web/",
         ),
     ),
     "disk": Door(
@@ -96,8 +105,9 @@ DOORS = {
         keepers=(
             "issuer/bench.py",
             "issuer/cli/",
-            "issuer/demo.py",
+            "issuer/demo/files.py",
             "issuer/folder.py",
+            "issuer/keyring.py",
             "issuer/record/",
             "issuer/settings.py",
             "keys/ring_file.py",
@@ -109,8 +119,8 @@ DOORS = {
     "package data": Door(
         names=("importlib.resources", "importlib_resources", "pkgutil.get_data"),
         keepers=(
-            "badge_assets/draw.py",
-            "issuer/programme.py",
+            "badge_assets/typesetting.py",
+            "issuer/programmes/",
             "issuer/record/database.py",
             "issuer/texts.py",
             "issuer/web/",
@@ -125,7 +135,7 @@ DOORS = {
         keepers=(
             "issuer/bench.py",
             "issuer/cli/",
-            "issuer/demo.py",
+            "issuer/demo/",
             "issuer/office.py",
             "verifier/fetch.py",
         ),
@@ -136,14 +146,20 @@ DOORS = {
     ),
     "other programs": Door(
         names=("multiprocessing", "os.exec", "os.fork", "os.popen", "os.system", "subprocess"),
-        keepers=(),
-    ),
-    # What came as data is never run as code, and no import hides from this file.
-    "code from data": Door(
-        names=(
-            *("__import__", "compile", "eval", "exec", "importlib.import_module", "marshal"),
-            *("pickle", "runpy", "shelve"),
+        keepers=(
+            "issuer/bench.py",
+            "issuer/drawing.py",
+            "issuer/studio.py",
         ),
+    ),
+    # An import that this file cannot follow. The command line loads a command when it is called.
+    "imports by name": Door(
+        names=("__import__", "importlib.import_module"),
+        keepers=("issuer/cli/main.py",),
+    ),
+    # What came as data is never run as code.
+    "code from data": Door(
+        names=("compile", "eval", "exec", "marshal", "pickle", "runpy", "shelve"),
         keepers=(),
     ),
 }
@@ -248,7 +264,7 @@ def test_doors(what: str) -> None:
             if what == "disk" and reads_own_data and keeps(DOORS["package data"], name):
                 continue
             wrong.append(f"{name}:{use.line} {use.name}")
-    assert wrong == [], f"only {', '.join(door.keepers) or 'nobody'} may do this: {what}"
+    assert not wrong, "\n".join([f"not a keeper of the door {what!r}:", *wrong])
 
 
 @pytest.mark.parametrize(
@@ -282,7 +298,7 @@ def test_keepers_use_their_door(what: str, keeper: str) -> None:
         ("environment", "import os\nos.environ['HOME']"),
         ("other programs", "import subprocess"),
         ("code from data", "eval('1')"),
-        ("code from data", "import importlib\nimportlib.import_module('socket')"),
+        ("imports by name", "import importlib\nimportlib.import_module('socket')"),
     ],
 )
 def test_a_use_is_found(what: str, source: str) -> None:
@@ -312,11 +328,11 @@ def test_relative_imports_are_resolved() -> None:
     assert Use(1, "keys.ring.KeyRing") in uses("from ..ring import KeyRing", "keys.a.b")
 
 
-# Migrations and Alembic's environment run inside a migration only.
+# Migrations and Alembic's environment run inside a migration only, a `__main__` on purpose.
 IMPORTABLE = [
     relative(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
     for path in FILES
-    if "migrations" not in path.parts
+    if "migrations" not in path.parts and path.stem != "__main__"
 ]
 
 WATCH_IMPORTS = """
