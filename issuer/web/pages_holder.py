@@ -1,0 +1,339 @@
+"""The pages of those who hold a mark: one holder, the way there from a QR code, the register."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from markupsafe import escape
+
+from issuer import codes, days, facts, history, names, participations, public, sealing, wording
+from issuer.errors import NotFound
+from issuer.office import Office
+from issuer.programme import Programme
+from issuer.public import Copy, View
+from issuer.record.tables import Award, Participation
+from issuer.state import State
+from issuer.texts import N_, day, translate
+from issuer.web import http
+from issuer.web.pages_render import TIMEZONE, language_of, office_of, page
+
+router = APIRouter()
+
+# The live seal as it is drawn (badge_assets/templates/seal.typ), in CSS pixels.
+SEAL_WIDTH, SEAL_HEIGHT = 360, 104
+
+# As much of a search or a code as is looked at.
+_LONGEST = 200
+
+_FORMERLY = (
+    State.LAPSED_RENEWING,
+    State.LAPSED,
+    State.SUSPENDED,
+    State.WITHDRAWN,
+    State.GIVEN_UP,
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One award in the table of periods; `ended` is the day a decision ended it."""
+
+    first_day: date
+    last_day: date
+    newest: Copy
+    ended: date | None
+
+    @property
+    def until(self) -> date:
+        """The last day on which it was held."""
+        return self.last_day if self.ended is None else min(self.ended, self.last_day)
+
+
+@router.get("/m/{slug}")
+def holder(request: Request, slug: str) -> Response:
+    office = office_of(request)
+    now = office.now()
+    language = language_of(request)
+    with office.reading() as session:
+        try:
+            row = participations.find(session, slug)
+        except NotFound:
+            return nothing_here(request, N_("Nothing is issued at this address."))
+        view = public.view(office, row, now)
+        if view.state is State.UNKNOWN:
+            # The same answer for every miss: nobody learns who has been in touch.
+            return nothing_here(request, N_("Nothing is issued at this address."))
+        periods = _periods(row, view, now)
+        note = _from_code(row, view, request.query_params.get("award"), language)
+        listed = row.listed
+    before, _, after = view.programme.guest(language).partition("{channel}")
+    return page(
+        request,
+        "holder.html",
+        cache=http.cache_control(now, view.changes_at),
+        programme=view.programme,
+        canonical=f"/m/{view.slug}",
+        machine=f"/m/{view.slug}.json",
+        index=listed,
+        view=view,
+        word=wording.word(view.state, language),
+        sentence=wording.SENTENCES[view.state],
+        explanation=wording.explanation(view.state, language),
+        copy=view.award.newest if view.award and view.award.copies else None,
+        before=before,
+        after=after,
+        from_code=note,
+        met=[
+            (met.requirement, facts.sentences(met.requirement, met.facts, language))
+            for met in view.met
+        ],
+        periods=periods,
+        snippet=snippet(office, view, language) if view.award else None,
+    )
+
+
+def _periods(row: Participation, view: View, now: datetime) -> list[Row]:
+    """The awards that count, the newest first."""
+    zone = view.programme.timezone
+    ends = {
+        award.code: end
+        for award in history.participation(row).awards
+        if (end := award.end(now)) is not None
+    }
+    return [
+        Row(
+            period.first_day,
+            period.last_day,
+            period.newest,
+            days.day_of(ends[period.code].at, zone) if period.code in ends else None,
+        )
+        for period in reversed(view.periods)
+        if period.copies
+    ]
+
+
+def _from_code(row: Participation, view: View, given: str | None, language: str) -> str | None:
+    """What is said to somebody who came by the code of an award."""
+    award = _award_of(row, given)
+    if award is None:
+        return None
+    if award.state == "void":
+        return translate(
+            language,
+            N_(
+                "The code you used belongs to an entry that was made in error. The answer above"
+                " is the right one."
+            ),
+        )
+    same = view.award is not None and award.code == view.award.code
+    message = (
+        N_("The code you used belongs to the period from %(first)s to %(last)s.")
+        if same
+        else N_(
+            "The code you used belongs to another period, from %(first)s to %(last)s. The answer"
+            " above is the one for today."
+        )
+    )
+    return translate(
+        language, message, first=day(award.first_day, language), last=day(award.last_day, language)
+    )
+
+
+def _award_of(row: Participation, given: str | None) -> Award | None:
+    try:
+        code = codes.read((given or "")[:_LONGEST])
+    except codes.MistypedCode:
+        return None
+    return next(
+        (a for c in row.cycles for a in c.awards if a.code == code and a.state != "abandoned"),
+        None,
+    )
+
+
+def snippet(office: Office, view: View, language: str) -> str:
+    """The one line that a holder pastes into its own site. It can never change again there,
+    so it says what it is and where the answer stands, and nothing about the state."""
+    alt = translate(
+        language,
+        N_("%(mark)s: see whether %(name)s holds it now"),
+        mark=view.programme.name(language),
+        name=view.name,
+    )
+    base = office.settings.base_url
+    return (
+        f'<a href="{base}/m/{view.slug}" target="_blank" rel="noopener">'
+        f'<img src="{base}/embed/{view.slug}.svg" alt="{escape(alt)}"'
+        f' width="{SEAL_WIDTH}" height="{SEAL_HEIGHT}"></a>'
+    )
+
+
+@router.get("/q")
+def code_typed(request: Request, code: str = "") -> Response:
+    """The code form of the front page, which cannot know the address beforehand."""
+    return _by_code(request, code)
+
+
+@router.get("/q/{code}")
+@router.get("/Q/{code}")
+def code_scanned(request: Request, code: str) -> Response:
+    return _by_code(request, code)
+
+
+def _by_code(request: Request, given: str) -> Response:
+    office = office_of(request)
+    text = given.strip()[:_LONGEST]
+    inner = own_code(text, office.settings.host)
+    if inner is None:
+        return nothing_here(
+            request,
+            N_("That address belongs to somebody else, so the badge is not one of ours."),
+            N_(
+                "We can answer only for what we have issued. If you have the badge itself, as a"
+                " file or text, we can still check whether it is real."
+            ),
+            label=N_("Not from us"),
+        )
+    try:
+        code = codes.read(inner)
+    except codes.MistypedCode:
+        return nothing_here(
+            request,
+            N_("The code is not complete, or a character is wrong."),
+            N_(
+                "Nothing is said about any badge by that. Look at it once more: every code has"
+                " twelve characters, and the letters I, L, O and U are never used."
+            ),
+            label=N_("Mistyped"),
+            given=text,
+        )
+    with office.reading() as session:
+        try:
+            award = sealing.find_award(session, code)
+        except NotFound:
+            return nothing_here(
+                request,
+                N_("We have never given out this code."),
+                N_(
+                    "It is written correctly, but nothing here belongs to it. If it stands on a"
+                    " poster or a badge, that badge is not from us; tell us where you saw it."
+                ),
+                given=codes.grouped(code),
+            )
+        slug = award.cycle.participation.slug
+    query = {"award": codes.grouped(code)}
+    if (language := request.query_params.get("lang")) == language_of(request) and language:
+        query["lang"] = language
+    # Somebody may have come by an old poster: what it leads to is decided anew each time.
+    return RedirectResponse(
+        f"/m/{slug}?{urlencode(query)}", status_code=303, headers={"Cache-Control": http.NO_STORE}
+    )
+
+
+def own_code(text: str, host: str) -> str | None:
+    """The code in `text`, which may also be the whole address of a QR code.
+
+    None for the address of somebody else; anything that is no address is taken for a code.
+    """
+    if "://" not in text and "/" not in text:
+        return text
+    address = text.partition("://")[2] or text
+    place, _, path = address.partition("/")
+    if place.lower() != host:
+        return None
+    return path[2:] if path[:2].lower() == "q/" else path
+
+
+def nothing_here(
+    request: Request,
+    heading: str,
+    *paragraphs: str,
+    label: str = wording.WORDS[State.UNKNOWN],
+    given: str = "",
+) -> Response:
+    """A miss, in words and with ways to go on. `heading`, `paragraphs`, `label` are messages."""
+    language = language_of(request)
+    fallback = (
+        N_(
+            "Perhaps a character was lost on the way. If the address stands on a poster or a badge"
+            " and is copied whole, that badge is not from us."
+        ),
+    )
+    return page(
+        request,
+        "message.html",
+        status=404,
+        label=translate(language, label),
+        heading=translate(language, heading),
+        paragraphs=[translate(language, each) for each in paragraphs or fallback],
+        help=True,
+        given=given,
+    )
+
+
+@router.get("/register")
+def register(request: Request, q: str = "") -> Response:
+    """Everybody the public knows of, in Norwegian order; `q` is a part of a name or number."""
+    office = office_of(request)
+    now = office.now()
+    language = language_of(request)
+    sought = q.strip()[:_LONGEST]
+    with office.reading() as session:
+        rows = participations.listing(session)
+        several = len({row.programme for row in rows}) > 1
+        fitting = [(public.view(office, row, now), row) for row in rows if _fits(row, sought)]
+        views = [view for view, _ in fitting if view.state not in (State.UNKNOWN, State.VOID)]
+        formerly = [
+            (view, _held(row, view, now)) for view, row in fitting if view.state in _FORMERLY
+        ]
+    programme = _only(view.programme for view in views)
+    changes = [view.changes_at for view in views if view.changes_at is not None]
+    return page(
+        request,
+        "register.html",
+        cache=http.cache_control(now, min(changes, default=None)),
+        programme=programme,
+        canonical="/register",
+        machine="/register.json",
+        index=not sought,
+        q=sought,
+        now=now,
+        timezone=programme.timezone.key if programme else TIMEZONE,
+        several=several,
+        words={state: wording.word(state, language) for state in State},
+        holding=[view for view in views if view.state.holds],
+        formerly=formerly,
+        under_way=[view for view in views if view.state is State.UNDER_WAY],
+    )
+
+
+def _fits(row: Participation, sought: str) -> bool:
+    """Whether a name the organisation has gone by, or its number, holds what is sought."""
+    if not sought:
+        return True
+    digits = "".join(letter for letter in sought if letter.isdecimal())
+    if digits and row.organisation.number and digits in row.organisation.number:
+        return True
+    folded = names.folded(sought)
+    return bool(folded) and any(folded in name.folded for name in row.organisation.names)
+
+
+def _only(programmes: Iterable[Programme]) -> Programme | None:
+    """The one programme that all of these are editions of, in its newest edition."""
+    newest: Mapping[str, Programme] = {p.slug: p for p in sorted(programmes, key=_edition)}
+    return next(iter(newest.values())) if len(newest) == 1 else None
+
+
+def _edition(programme: Programme) -> tuple[int, ...]:
+    return tuple(int(part) for part in programme.edition.split("-"))
+
+
+def _held(row: Participation, view: View, now: datetime) -> list[Row]:
+    """The periods that have begun, the newest first; one that is on hold ends there."""
+    today = days.day_of(now, view.programme.timezone)
+    held = [period for period in _periods(row, view, now) if period.first_day <= today]
+    if view.state is State.SUSPENDED:
+        held[:1] = [replace(period, ended=view.since) for period in held[:1]]
+    return held

@@ -1,0 +1,126 @@
+"""The pages about the marks and their issuer: the front page, one mark, who we are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from issuer import history, participations, programmes
+from issuer.office import Office
+from issuer.participations import public_state
+from issuer.programme import Programme
+from issuer.state import next_change
+from issuer.texts import N_, day, translate
+from issuer.web import http
+from issuer.web.pages_holder import nothing_here
+from issuer.web.pages_render import language_of, office_of, page
+from keys.ring import KeyRecord, Purpose
+
+router = APIRouter()
+
+_PURPOSES: Final[Mapping[Purpose, str]] = {
+    Purpose.BADGE: N_("Badges"),
+    Purpose.BADGE_JWT: N_("Badges as JWT"),
+    Purpose.STATUS: N_("Status lists"),
+    Purpose.AUDIT: N_("The log of decisions"),
+}
+
+
+@dataclass(frozen=True)
+class Key:
+    """A published key with its purpose and life story in words."""
+
+    fragment: str
+    algorithm: str
+    purpose: str
+    life: str
+
+
+@router.get("/")
+def front(request: Request) -> Response:
+    office = office_of(request)
+    now = office.now()
+    marks = newest(office)
+    with office.reading() as session:
+        rows = participations.listing(session)
+        holders = sum(public_state(row, now).state.holds for row in rows)
+        changes = [next_change(history.participation(row), now) for row in rows]
+    return page(
+        request,
+        "home.html",
+        cache=http.cache_control(now, min((c for c in changes if c is not None), default=None)),
+        programme=marks[0] if len(marks) == 1 else None,
+        canonical="/",
+        index=True,
+        programmes=marks,
+        holders=holders,
+    )
+
+
+def newest(office: Office) -> list[Programme]:
+    """The edition in force of each programme, in the order of their names in addresses."""
+    with office.reading() as session:
+        editions = {row.programme: row for row in programmes.listing(session)}
+        return [office.programme(row) for row in editions.values()]
+
+
+@router.get("/achievements/{key}")
+def achievement(request: Request, key: str) -> Response:
+    """One edition of a mark in words: what it asks for, means and leaves out."""
+    office = office_of(request)
+    language = language_of(request)
+    with office.reading() as session:
+        editions = [office.programme(row) for row in programmes.listing(session)]
+    programme = next((each for each in editions if each.key == key), None)
+    if programme is None:
+        return nothing_here(request, N_("There is no mark at this address."))
+    return page(
+        request,
+        "achievement.html",
+        cache=http.cache_control(office.now(), None),
+        programme=programme,
+        canonical=f"/achievements/{key}",
+        index=True,
+        cycles=[
+            (translate(language, N_("The first time")), "first", programme.first),
+            (translate(language, N_("At each renewal")), "renewal", programme.renewal),
+        ],
+        first_ids={requirement.id for requirement in programme.first},
+    )
+
+
+@router.get("/issuer")
+def issuer(request: Request) -> Response:
+    office = office_of(request)
+    language = language_of(request)
+    marks = newest(office)
+    return page(
+        request,
+        "issuer.html",
+        cache=http.cache_control(office.now(), None),
+        programme=marks[0] if len(marks) == 1 else None,
+        canonical="/issuer",
+        index=True,
+        programmes=marks,
+        keys=[_key(record, language) for record in office.ring.published()],
+    )
+
+
+def _key(record: KeyRecord, language: str) -> Key:
+    since = day(record.signs_from.date(), language)
+    if record.retired is None:
+        life = translate(language, N_("signs since %(day)s"), day=since)
+    else:
+        life = translate(
+            language,
+            N_("signed from %(first)s to %(last)s"),
+            first=since,
+            last=day(record.retired.date(), language),
+        )
+    return Key(
+        fragment=record.fragment,
+        algorithm=record.algorithm,
+        purpose=translate(language, _PURPOSES[record.purpose]),
+        life=life,
+    )

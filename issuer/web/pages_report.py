@@ -1,0 +1,150 @@
+"""A report in words: the label of a verdict, who issued the badge, what is signed.
+
+Only what was signed is told as fact, and only as what its issuer says: a name inside a badge
+is a claim. Nothing in it becomes a link, and no text of a stranger is longer than a line or two.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from markupsafe import Markup
+
+from issuer.texts import N_, translate
+from issuer.web.pages_render import TIMEZONE, bdi, day_text, moment_text, number
+from verifier import texts as sentences
+from verifier import timestamps
+from verifier.reasons import Check, Outcome, Reason, Verdict
+from verifier.report import Report
+
+_LONGEST: Final = 200
+
+_VERDICTS: Final[Mapping[Verdict, str]] = {
+    Verdict.VALID: N_("Valid"),
+    Verdict.INVALID: N_("Not valid"),
+    Verdict.UNDETERMINED: N_("Not settled"),
+}
+
+_OUTCOMES: Final[Mapping[Outcome, str]] = {
+    Outcome.PASSED: N_("in order"),
+    Outcome.FAILED: N_("not in order"),
+    Outcome.UNKNOWN: N_("not settled"),
+    Outcome.NOT_APPLICABLE: N_("does not apply"),
+}
+
+_WHO: Final[Mapping[str, Reason]] = {
+    "ours": Reason.WHO_OURS,
+    "domain": Reason.WHO_DOMAIN,
+    "unproven": Reason.WHO_UNPROVEN,
+}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something that is signed."""
+
+    label: str
+    value: Markup
+
+
+def values(report: Report, language: str) -> dict[str, Any]:
+    """What the templates of a report need."""
+    ours = report.who.kind == "ours"
+    return {
+        "report": report,
+        "ours": ours,
+        "verdict_word": verdict_word(report, language),
+        "mark_sign": sign(report),
+        "who": who(report, language),
+        "reasons": [sentences.of_reason(reason)[language] for reason in report.reasons],
+        "outcomes": {o: translate(language, message) for o, message in _OUTCOMES.items()},
+        "names": {check: sentences.of_check(check) for check in Check},
+        "facts": list(facts(report.credential, language, ours=ours)) if report.credential else [],
+    }
+
+
+def verdict_word(report: Report, language: str) -> str:
+    if report and report.who.kind != "ours":
+        return translate(language, N_("Valid, but not from us"))
+    return translate(language, _VERDICTS[report.verdict])
+
+
+def sign(report: Report) -> str:
+    """Which sign stands beside the verdict: only a valid badge of ours gets our own."""
+    match report.verdict:
+        case Verdict.VALID:
+            return "holds" if report.who.kind == "ours" else "passed"
+        case Verdict.INVALID:
+            return "failed"
+    return "unknown"
+
+
+def who(report: Report, language: str) -> Markup:
+    """Who issued the badge, as far as that is proven; a lookalike is called one in words."""
+    if report.credential is None:
+        return Markup("")
+    told = sentences.of_reason(_WHO[report.who.kind])[language]
+    if report.who.kind == "ours":
+        return Markup("{}").format(told)
+    host = Markup(" <b>{}</b>").format(bdi(report.who.host)) if report.who.host else Markup("")
+    stranger = sentences.of_reason(Reason.WHO_NOT_OURS)[language]
+    return Markup("{}{} {}").format(stranger, host, told)
+
+
+def facts(credential: Mapping[str, Any], language: str, *, ours: bool) -> Iterator[Fact]:
+    """What the credential says, as far as it is written in a way we know."""
+    subject = _first(credential.get("credentialSubject"))
+    achievement = _first(subject.get("achievement"))
+    if mark := _text(achievement.get("name")) or _text(credential.get("name")):
+        yield Fact(translate(language, N_("Badge")), bdi(mark))
+    for identity in _all(subject.get("identifier")):
+        value = _text(identity.get("identityHash"))
+        if identity.get("hashed") is not False or not value:
+            continue
+        if identity.get("identityType") == "name":
+            yield Fact(translate(language, N_("Given to")), bdi(value))
+        elif identity.get("identityType") == "ext:NorwegianOrganisationNumber":
+            yield Fact(translate(language, N_("Org. no.")), Markup("{}").format(number(value)))
+    issuer = credential.get("issuer")
+    if isinstance(issuer, Mapping) and (name := _text(issuer.get("name"))):
+        label = N_("Issuer") if ours else N_("The issuer calls itself")
+        yield Fact(translate(language, label), bdi(name))
+    for label, member in ((N_("From"), "validFrom"), (N_("Up to and including"), "validUntil")):
+        if (at := _moment(credential.get(member))) is not None:
+            yield Fact(translate(language, label), _shown(at, language))
+
+
+def _shown(at: datetime, language: str) -> Markup:
+    """A moment; the first or last second of a day as that day."""
+    try:
+        local = at.astimezone(ZoneInfo(TIMEZONE))
+    except OverflowError:
+        return moment_text(at, language, TIMEZONE)
+    if local.time().replace(microsecond=0) in (time(0, 0, 0), time(23, 59, 59)):
+        return day_text(local.date(), language)
+    return moment_text(at, language, TIMEZONE)
+
+
+def _first(value: Any) -> Mapping[str, Any]:
+    return next(iter(_all(value)), {})
+
+
+def _all(value: Any) -> list[Mapping[str, Any]]:
+    """One object or several, as JSON-LD lets people write them."""
+    listed = value if isinstance(value, list) else [value]
+    return [each for each in listed[:20] if isinstance(each, Mapping)]
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        return ""
+    return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        return timestamps.parse(value) if isinstance(value, str) else None
+    except timestamps.MalformedTimestamp:
+        return None

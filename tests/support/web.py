@@ -1,0 +1,48 @@
+"""The application of a desk, asked from outside.
+
+    client = browser(desk)              # our own host name, nothing followed by itself
+    staff = as_staff(desk, client)      # headers with a fresh token
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from starlette.testclient import TestClient
+
+from issuer import tokens
+from issuer.studio import Studio
+from issuer.web.app import create_app
+from tests.support.office import ADA, BASE, Desk
+from verifier.documents import DocumentSource, PinnedDocuments
+
+# Nothing outside is ever asked: a document that is not ours cannot be had.
+NOWHERE = PinnedDocuments({})
+
+
+@contextmanager
+def browser(
+    desk: Desk,
+    *,
+    base_url: str = BASE,
+    documents: DocumentSource = NOWHERE,
+    listen: str | None = None,
+    studio: Studio | None = None,
+) -> Iterator[TestClient]:
+    """A client of the whole application, which starts and ends with it."""
+    app = create_app(desk.office, documents=documents, listen=listen, studio=studio)
+    with TestClient(app, base_url=base_url, follow_redirects=False) as client:
+        yield client
+
+
+def token(desk: Desk, person: str = ADA, *, days: int = 30) -> str:
+    """A fresh token of the staff API."""
+    with desk.office.transaction() as session:
+        text, _ = tokens.issue(
+            session, person, by=ADA, now=desk.clock(), lasts=timedelta(days=days)
+        )
+    return text
+
+
+def as_staff(desk: Desk, person: str = ADA) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token(desk, person)}"}
