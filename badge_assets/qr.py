@@ -1,0 +1,75 @@
+"""The address behind a badge's QR code: as a machine reads it, as a person does, as squares.
+
+Made from an origin and a code; whether the code was ever given out is not known here.
+"""
+
+import re
+from typing import Literal, get_args
+
+from qrcode import QRCode
+from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_Q
+from qrcode.util import QRData
+
+ErrorCorrection = Literal["H", "Q"]
+Matrix = tuple[tuple[bool, ...], ...]
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 12
+QUIET_ZONE = 4  # modules kept free on every side (ISO/IEC 18004, 5.3.8)
+
+_SCHEME = "https://"
+_ORIGIN = re.compile(r"https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
+_CODE = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}")
+_ADDRESS = re.compile(rf"https://[A-Z0-9.-]{{4,253}}/Q/[{ALPHABET}]{{{CODE_LENGTH}}}")
+_LEVELS = {"H": ERROR_CORRECT_H, "Q": ERROR_CORRECT_Q}
+
+
+def address(origin: str, code: str) -> str:
+    """Return the address a QR code carries: `https://` small, all else in capitals.
+
+    `origin` is an https origin in small letters without port or path; `code` is twelve
+    characters of `ALPHABET`, hyphens ignored. Capitals make the symbol smaller; a scheme
+    in capitals is not opened by some phones. Raises `ValueError` for anything else.
+    """
+    if not _ORIGIN.fullmatch(origin):
+        raise ValueError(
+            f"{origin!r} is not an https origin in small letters without port and path"
+        )
+    plain = code.replace("-", "")
+    if not _CODE.fullmatch(plain):
+        raise ValueError(f"{code!r} is not a badge's code: {CODE_LENGTH} characters of {ALPHABET}")
+    return f"{_SCHEME}{origin.removeprefix(_SCHEME).upper()}/Q/{plain}"
+
+
+def printed(address: str) -> tuple[str, str]:
+    """Return `address`, as made by `address`, for people: host and path, then the code.
+
+    The code stands in groups of four: `merke.example.no/q/`, `7F3K-92QX-5ABC`.
+    """
+    path, code = _checked(address).removeprefix(_SCHEME).rsplit("/", 1)
+    groups = (code[at : at + 4] for at in range(0, CODE_LENGTH, 4))
+    return f"{path.lower()}/", "-".join(groups)
+
+
+def matrix(address: str, error: ErrorCorrection = "Q") -> Matrix:
+    """Return the squares of a QR code for `address`, dark as True, without quiet zone.
+
+    `address` is one made by `address`. The size is 4 × version + 17, the least that holds
+    it; equal addresses give equal squares. Raises `ValueError` for another text or level.
+    """
+    text = _checked(address)
+    if error not in get_args(ErrorCorrection):
+        raise ValueError(f"the error correction is H or Q, not {error!r}")
+    symbol = QRCode(error_correction=_LEVELS[error], border=0)
+    # Cut by hand, so that each part takes its own mode (bytes, then the small one of
+    # capitals and figures): left to itself, `qrcode` writes short addresses all in bytes.
+    symbol.add_data(QRData(text[: len(_SCHEME)]))
+    symbol.add_data(QRData(text[len(_SCHEME) :]))
+    symbol.make()
+    return tuple(tuple(bool(square) for square in row) for row in symbol.get_matrix())
+
+
+def _checked(address: str) -> str:
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(f"{address!r} is not an address for a badge's QR code")
+    return address
