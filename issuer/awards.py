@@ -144,7 +144,7 @@ def _end_copies(
             for later in _later(award):
                 if not judged(later).end(now) and not judged(later).suspension(now):
                     _record(session, later, act, by=by, reason=why, now=now)
-    status.publish(office)
+    status.publish_soon(office)
 
 
 def _record(

@@ -114,7 +114,7 @@ def _change(
     except BaseException:
         office.forget_ring_changes()
         raise
-    status.publish(office)
+    status.publish_soon(office)
     return record
 
 

@@ -127,6 +127,17 @@ def publish(office: "Office") -> tuple[int, ...]:
     return tuple(signed)
 
 
+def publish_soon(office: "Office") -> None:
+    """Publish after an act that is already durable: it must not look undone because of this.
+
+    What cannot be published now is pending, and tried again by the daily work.
+    """
+    try:
+        publish(office)
+    except Exception:
+        log.exception("the act stands, but the status list could not be published yet")
+
+
 def _sign(office: "Office", session: Session, row: StatusList, key: Any, now: datetime) -> None:
     revoked = session.scalars(
         select(StatusEntry.position).where(
