@@ -1,7 +1,7 @@
 """The application of a desk, asked from outside.
 
-    client = browser(desk)              # our own host name, nothing followed by itself
-    staff = as_staff(desk, client)      # headers with a fresh token
+client = browser(desk)              # our own host name, nothing followed by itself
+staff = as_staff(desk, client)      # headers with a fresh token
 """
 
 from collections.abc import Iterator

@@ -1,0 +1,111 @@
+"""One picture as a job, drawn here and now; and the program that draws in a process of its own.
+
+Knows nothing of the record: what stands on a picture is gathered by `issuer.pictures`, and
+processes are started, watched and replaced by `issuer.studio`.
+"""
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from hashlib import sha256
+from multiprocessing.connection import Connection
+from typing import Any
+
+from badge_assets import draw
+from badge_assets.draw import BadgeFacts, SealFacts, SealKind
+from badge_assets.letters import UnfitText
+from badge_assets.looks import Looks, Motif, Theme
+
+# What a drawing process may use, in bytes.
+MEMORY = 2 * 1024**3
+
+# The first byte of an answer: a picture, a text that cannot be drawn, a fault.
+DRAWN, UNFIT, FAULT = b"+", b"?", b"!"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One picture to be drawn: equal jobs give equal bytes."""
+
+    form: str  # "badge.png", "badge.svg" or "seal.svg"
+    facts: BadgeFacts | SealFacts
+    looks: Looks
+    theme: Theme = Theme.LIGHT
+
+    @cached_property
+    def message(self) -> bytes:
+        """The job as JSON; `of` reads it."""
+        content = {
+            "form": self.form,
+            "facts": asdict(self.facts),
+            "looks": asdict(self.looks),
+            "theme": self.theme,
+        }
+        return json.dumps(content, sort_keys=True).encode()
+
+    @property
+    def digest(self) -> str:
+        return sha256(self.message).hexdigest()
+
+    @classmethod
+    def of(cls, message: bytes) -> "Job":
+        content: dict[str, Any] = json.loads(message)
+        facts, looks = content["facts"], content["looks"]
+        return cls(
+            form=content["form"],
+            facts=SealFacts(**{**facts, "kind": SealKind(facts["kind"])})
+            if "kind" in facts
+            else BadgeFacts(**facts),
+            looks=Looks(**{**looks, "motif": Motif(looks["motif"])}),
+            theme=Theme(content["theme"]),
+        )
+
+
+Drawer = Callable[[Job], bytes]
+
+
+def draw_here(job: Job) -> bytes:
+    """Draw in the calling thread. Raises `UnfitText`."""
+    match job.facts, job.form:
+        case BadgeFacts() as facts, "badge.png":
+            return draw.badge_png(facts, job.looks)
+        case BadgeFacts() as facts, "badge.svg":
+            return draw.badge_svg(facts, job.looks)
+        case SealFacts() as facts, "seal.svg":
+            return draw.seal_svg(facts, job.looks, job.theme)
+    raise ValueError(f"there is no picture {job.form} of a {type(job.facts).__name__}")
+
+
+def main(drawer: Drawer = draw_here) -> None:
+    """The drawing program: jobs in, pictures or faults out, until the pipe is closed.
+
+    The last argument is the number of the pipe.
+    """
+    _confine()
+    pipe = Connection(int(sys.argv[-1]))
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            pipe.send_bytes(_answer(drawer, pipe.recv_bytes()))
+
+
+def _answer(drawer: Drawer, message: bytes) -> bytes:
+    try:
+        return DRAWN + drawer(Job.of(message))
+    except UnfitText as fault:
+        return UNFIT + str(fault).encode()
+    except Exception as fault:
+        return FAULT + f"{type(fault).__name__}: {fault}".encode()
+
+
+def _confine() -> None:
+    try:
+        import resource
+    except ImportError:  # only POSIX systems have it
+        return
+    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(kind)
+        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(kind, (allowed, allowed))

@@ -1,0 +1,250 @@
+"""From the record to pictures: the badge of a sealed credential, the live seal of a participation.
+
+Gathers what stands on a picture; drawing is `badge_assets.draw`. A drawer is handed in where
+it must not run in the calling thread (`issuer.studio`). Whoever copies a seal into a page
+cannot change it any more: state stands in the picture, never in its address.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from datetime import datetime
+
+import zxingcpp
+from PIL import Image
+
+from badge_assets import looks, png, qr, svg
+from badge_assets.draw import BadgeFacts, SealFacts, SealKind
+from badge_assets.letters import UnfitText
+from badge_assets.looks import Looks, Theme
+from issuer import programmes, texts, wording
+from issuer.drawing import Drawer, Job, draw_here
+from issuer.errors import Refused
+from issuer.office import Office
+from issuer.programme import Programme
+from issuer.public import View
+from issuer.record.tables import Award, Credential, OrganisationName, Participation
+from issuer.state import State
+from issuer.texts import N_, translate
+from verifier.documents import Document
+
+PNG = "image/png"
+SVG = "image/svg+xml"
+
+SAMPLE = "EKSEMPEL"
+
+# For a seal that belongs to no programme we know: black on white.
+_PLAIN = Looks(ink="#1b1a17", paper="#fbf9f4", accent="#1b1a17")
+
+_KINDS: Mapping[State, SealKind] = {
+    State.HOLDS: SealKind.HOLDS,
+    State.HOLDS_RENEWAL_OPEN: SealKind.HOLDS,
+    State.LAPSED_RENEWING: SealKind.RENEWING,
+    State.LAPSED: SealKind.LAPSED,
+    State.SUSPENDED: SealKind.SUSPENDED,
+    State.WITHDRAWN: SealKind.WITHDRAWN,
+    State.GIVEN_UP: SealKind.GIVEN_UP,
+    State.VOID: SealKind.IN_ERROR,
+    State.UNDER_WAY: SealKind.UNDER_WAY,
+    State.UNKNOWN: SealKind.UNKNOWN,
+}
+
+_LINES: Mapping[State, str] = {
+    State.HOLDS: N_("Valid up to and including %(last)s"),
+    State.HOLDS_RENEWAL_OPEN: N_("Valid up to and including %(last)s"),
+    State.LAPSED_RENEWING: N_("Held until %(last)s, renewal under way"),
+    State.LAPSED: N_("Held until %(last)s"),
+    State.SUSPENDED: N_("On hold since %(since)s"),
+    State.WITHDRAWN: N_("Withdrawn on %(since)s"),
+    State.GIVEN_UP: N_("Ended by the holder on %(since)s"),
+    State.VOID: N_("Recorded in error"),
+    State.UNDER_WAY: N_("Working towards %(mark)s, does not hold it yet"),
+    State.UNKNOWN: N_("Not issued here"),
+}
+
+# As much as `badge_assets.draw` has room for in the line beneath.
+_DETAIL_ROOM = 100
+
+
+class Undrawable(Refused):
+    """A text has a letter that the typeface lacks, or is too long for its place."""
+
+    code = "picture.letters"
+
+
+def programme_looks(programme: Programme) -> Looks:
+    return Looks(
+        ink=programme.looks.ink,
+        paper=programme.looks.paper,
+        accent=programme.looks.colour,
+        motif=looks.Motif(programme.looks.motif.value),
+    )
+
+
+def qr_address(office: Office, award: Award) -> str:
+    """The address in the QR code of the award's badges."""
+    return qr.address(office.settings.base_url, award.code)
+
+
+def badge_facts(office: Office, copy: Credential) -> BadgeFacts:
+    """What stands on the badge of `copy`: as things were when it was sealed."""
+    award = copy.award
+    programme = office.programme(award.cycle.edition)
+    language = str(programme.main_language)
+    name = _name_at(award.cycle.participation, copy.intended_at)
+    first, last = texts.day(award.first_day, language), texts.day(award.last_day, language)
+    mark = programme.name(language)
+    return BadgeFacts(
+        mark=mark,
+        holder=name.name,
+        issuer=office.settings.name,
+        first_day_text=translate(language, N_("From %(first)s"), first=first),
+        last_day_text=translate(language, N_("Valid up to and including %(last)s"), last=last),
+        address=qr_address(office, award),
+        language=language,
+        title=translate(language, N_("%(mark)s: %(holder)s"), mark=mark, holder=name.name),
+        description=translate(
+            language,
+            N_(
+                "%(caption)s. Issued by %(issuer)s, valid from %(first)s up to and including"
+                " %(last)s. The QR code leads to the record, which says whether the mark stands"
+                " today."
+            ),
+            caption=programme.caption(language),
+            issuer=office.settings.name,
+            first=first,
+            last=last,
+        ),
+        holder_language=name.language,
+        sample=SAMPLE if office.settings.sample else "",
+    )
+
+
+def _name_at(row: Participation, moment: datetime) -> OrganisationName:
+    """The name that was in use at `moment`: a new name does not change an old badge."""
+    names = row.organisation.names
+    return next((name for name in reversed(names) if name.since <= moment), names[0])
+
+
+def badge(office: Office, copy: Credential, form: str, drawer: Drawer = draw_here) -> bytes:
+    """The badge of `copy` as "png" or "svg" with its credential inside.
+
+    Raises `Undrawable`; `ValueError` for a copy that was never sealed.
+    """
+    if copy.sealed_json is None:
+        raise ValueError(f"credential {copy.id} was never sealed")
+    programme = office.programme(copy.award.cycle.edition)
+    job = Job(f"badge.{form}", badge_facts(office, copy), programme_looks(programme))
+    picture = _drawn(job, drawer)
+    bake = png.bake if form == "png" else svg.bake
+    return bake(picture, copy.sealed_json.decode("ascii"))
+
+
+def baked_png(office: Office, copy: Credential) -> bytes:
+    return badge(office, copy, "png")
+
+
+def baked_svg(office: Office, copy: Credential) -> bytes:
+    return badge(office, copy, "svg")
+
+
+def _drawn(job: Job, drawer: Drawer) -> bytes:
+    try:
+        return drawer(job)
+    except UnfitText as fault:
+        raise Undrawable(N_("The badge cannot be drawn: %(fault)s."), fault=str(fault)) from fault
+
+
+_BADGE = re.compile(
+    r"/b/([0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})\.(png|svg)"
+)
+
+
+def get(office: Office, path: str, drawer: Drawer = draw_here) -> Document | None:
+    """The baked badge at `path`, None where there is none. Raises `Undrawable`."""
+    if not (found := _BADGE.fullmatch(path)):
+        return None
+    with office.reading() as session:
+        copy = session.get(Credential, found[1])
+        if copy is None or copy.sealed_json is None:
+            return None
+        return Document(badge(office, copy, found[2], drawer), PNG if found[2] == "png" else SVG)
+
+
+def seal(
+    office: Office, view: View, language: str, theme: Theme, drawer: Drawer = draw_here
+) -> bytes:
+    """The live seal of a participation as it stands in `view`.
+
+    A name that the typeface cannot write gives way to the participation's address: a seal
+    that is embedded somewhere must not vanish.
+    """
+    look = programme_looks(view.programme)
+    facts = _seal_facts(office, view, language, view.name)
+    try:
+        return drawer(Job("seal.svg", facts, look, theme))
+    except UnfitText:
+        return drawer(Job("seal.svg", _seal_facts(office, view, language, view.slug), look, theme))
+
+
+def _seal_facts(office: Office, view: View, language: str, holder: str) -> SealFacts:
+    mark = view.programme.name(language)
+    values = wording.values(view, language)
+    here = f"{office.settings.host}/m/{view.slug}"
+    return SealFacts(
+        kind=_KINDS[view.state],
+        mark=mark,
+        holder=holder,
+        state_line=translate(language, _LINES[view.state], **values),
+        detail_line=_fitting(here, office.settings.host),
+        language=language,
+        title=translate(language, N_("%(mark)s: %(holder)s"), mark=mark, holder=holder),
+        description=wording.sentence(view, language)[:1000],
+        holder_language=view.language if holder == view.name else None,
+        sample=SAMPLE if office.settings.sample else "",
+    )
+
+
+def _fitting(*lines: str) -> str:
+    """The first of `lines` for which a seal has room."""
+    return next((line for line in lines if len(line) <= _DETAIL_ROOM), "")
+
+
+def unknown_seal(office: Office, language: str, theme: Theme, drawer: Drawer = draw_here) -> bytes:
+    """The picture for an address that nobody has: neutral, with the way to the register."""
+    with office.reading() as session:
+        editions = programmes.listing(session)
+        ours = {e.programme: office.programme(e) for e in editions}
+    only = next(iter(ours.values())) if len(ours) == 1 else None
+    mark = only.name(language) if only else office.settings.name
+    host = office.settings.host
+    facts = SealFacts(
+        kind=SealKind.UNKNOWN,
+        mark=mark,
+        holder="",
+        state_line=translate(language, _LINES[State.UNKNOWN]),
+        detail_line=_fitting(
+            translate(language, N_("Who holds it: %(register)s"), register=f"{host}/register"),
+            f"{host}/register",
+            host,
+        ),
+        language=language,
+        title=translate(language, N_("%(mark)s: not issued here"), mark=mark),
+        description=translate(
+            language,
+            N_("Nothing is issued at this address. Who holds %(mark)s stands at %(register)s."),
+            mark=mark,
+            register=f"https://{host}/register",
+        ),
+        sample=SAMPLE if office.settings.sample else "",
+    )
+    return drawer(Job("seal.svg", facts, programme_looks(only) if only else _PLAIN, theme))
+
+
+def scan(picture: bytes) -> str | None:
+    """The text of the QR code in a PNG that we drew ourselves, None if it has none."""
+    with Image.open(io.BytesIO(picture)) as image:
+        found = zxingcpp.read_barcodes(
+            image.convert("L"), formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
+        )
+    return str(found[0].text) if found else None

@@ -1,0 +1,50 @@
+"""The interface for programs under `/api/v1`: verifying for everybody, the office for staff."""
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Query
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from issuer.web import judging, staff_api
+from issuer.web.http import NO_STORE, cache_control, public_answer
+from issuer.web.openapi import VERIFY, VERIFY_BODY
+
+router = APIRouter()
+public = APIRouter(prefix=staff_api.ROOT)
+
+
+@public.post("/verify", responses=VERIFY, openapi_extra=VERIFY_BODY)
+async def verify(
+    request: Request,
+    at: Annotated[str | None, Query(max_length=64)] = None,
+    trust: Annotated[list[str] | None, Query(max_length=100)] = None,
+    recipient: Annotated[str | None, Query(max_length=320)] = None,
+) -> Response:
+    """Verify any badge, ours or not. Every verdict is HTTP 200; only a request that cannot be
+    read is refused. `at` moves the dates, never the status; with `trust` any other issuer is
+    INVALID."""
+    report = await judging.report(
+        request,
+        at=judging.moment(at),
+        trust=judging.trusted(trust or []),
+        recipient=recipient,
+    )
+    body = json.dumps(report.to_json(), ensure_ascii=False, indent=2).encode()
+    return Response(body, 200, {"Cache-Control": NO_STORE}, media_type="application/json")
+
+
+def description(request: Request) -> Response:
+    """The interface as OpenAPI describes it."""
+    app: FastAPI = request.app
+    body = json.dumps(app.openapi(), ensure_ascii=False).encode()
+    cache = cache_control(app.state.office.now(), None)
+    return public_answer(request, body, "application/json", cache=cache)
+
+
+ROUTES = (Route(f"{staff_api.ROOT}/openapi.json", description),)
+
+router.include_router(public)
+router.include_router(staff_api.router)

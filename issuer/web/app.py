@@ -1,0 +1,84 @@
+"""The application: every route, every rule about requests, wired around one office.
+
+Nothing happens at import. Order matters in two places: who wants JSON is served before the
+pages are asked, and the nets stand outside of everything they catch.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from issuer.office import Office
+from issuer.studio import Studio
+from issuer.web import api, embed, machine, openapi, pages, problems
+from issuer.web.headers import Bodies, Headers, Hosts, Lengths, hosts
+from issuer.web.http import HeadAsGet, OpenToAll
+from issuer.web.kept import Kept
+from issuer.web.pools import Gate, Pool
+from issuer.web.problems import Unexpected
+from verifier.documents import DocumentSource
+from verifier.fetch import HttpDocuments
+
+
+def create_app(
+    office: Office,
+    *,
+    listen: str | None = None,
+    documents: DocumentSource | None = None,
+    studio: Studio | None = None,
+) -> FastAPI:
+    """The application of `office`.
+
+    `listen` is the address it will be served on: if that is this machine's own, requests for
+    this machine by name are answered too. `documents` answers for addresses that are not ours
+    when a badge is verified; left out, the guarded network client does. `studio` draws.
+    """
+    app = FastAPI(
+        title=office.settings.name,
+        version="1",
+        description="Badges that anyone can check. See docs/api.md.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan,
+    )
+    app.state.office = office
+    app.state.documents = documents or HttpDocuments()
+    app.state.studio = studio or Studio()
+    app.state.picture_pool = Pool("picture", threads=4, waiting=60, busy="picture.busy")
+    # Judging may wait for strangers' servers: it has few threads, and only these.
+    app.state.verify_pool = Pool("verify", threads=4, waiting=28, busy="verify.busy")
+    app.state.upload_gate = Gate(16, "verify.busy")
+
+    app.router.routes.extend(machine.ROUTES)
+    app.router.routes.extend(embed.ROUTES)
+    app.router.routes.extend(api.ROUTES)
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    app.router.routes.extend(machine.LAST_ROUTES)
+
+    problems.install(app, pages.problem_page)
+    openapi.install(app)
+
+    # Each is put around those before it: the last one stands outermost.
+    app.add_middleware(Bodies)
+    app.add_middleware(Kept)
+    app.add_middleware(OpenToAll)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(Lengths)
+    own = office.settings.host
+    allowed = hosts(own, sample=office.settings.sample, listen=listen)
+    app.add_middleware(Hosts, own=own, allowed=allowed)
+    app.add_middleware(Unexpected)
+    app.add_middleware(Headers)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    yield
+    app.state.verify_pool.close()
+    app.state.picture_pool.close()
+    app.state.studio.close()

@@ -1,0 +1,119 @@
+"""How this service is: whether requests should be sent to it, and what somebody must do.
+
+The words are in English: they are for whoever runs it, and stand in logs and monitors.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from issuer import days
+from issuer.errors import IssuerError
+from issuer.office import Office
+from issuer.record.tables import StatusList
+from keys.ring import RingError
+
+# Lists hold seven days and are signed daily: with less than this left nobody is doing it.
+LEAST_LEFT = timedelta(days=2)
+
+
+@dataclass(frozen=True)
+class ListState:
+    """One published list. `behind`: the record knows a revocation that it does not show."""
+
+    number: int
+    holds_until: datetime | None
+    behind: bool
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "number": self.number,
+            "holdsUntil": days.timestamp(self.holds_until) if self.holds_until else None,
+            "behind": self.behind,
+        }
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """`words` says what is wrong and what to do; `ready` may be true all the same."""
+
+    ready: bool
+    keys: str
+    lists: tuple[ListState, ...]
+    words: tuple[str, ...]
+    at: datetime
+
+    def json(self) -> dict[str, Any]:
+        ends = [state.holds_until for state in self.lists if state.holds_until]
+        return {
+            "ready": self.ready,
+            "keys": self.keys,
+            "listsHoldUntil": days.timestamp(min(ends)) if ends else None,
+            "lists": [state.json() for state in self.lists],
+            "words": list(self.words),
+            "at": days.timestamp(self.at),
+        }
+
+
+def readiness(office: Office) -> Readiness:
+    now = office.now()
+    keys = _keys(office)
+    try:
+        with office.reading() as session:
+            lists = tuple(
+                ListState(row.number, row.valid_until, row.signed_version != row.version)
+                for row in session.query(StatusList).order_by(StatusList.number)
+            )
+    except IssuerError as fault:
+        return Readiness(False, keys, (), (f"The record cannot be read: {fault}",), now)
+    return judged(keys, lists, now)
+
+
+def _keys(office: Office) -> str:
+    try:
+        return "locked" if office.ring.locked else "unlocked"
+    except (RingError, OSError):
+        return "unreadable"
+
+
+def judged(keys: str, lists: tuple[ListState, ...], now: datetime) -> Readiness:
+    """Not ready: a list is behind the record, or has run out or is about to."""
+    late = [each for each in lists if each.behind or _runs_out(each, now)]
+    words = (*_of_keys(keys, lists), *(_of_list(each, keys, now) for each in late))
+    ready = not late and keys != "unreadable"
+    return Readiness(ready, keys, lists, words, now)
+
+
+def _runs_out(each: ListState, now: datetime) -> bool:
+    return each.holds_until is None or each.holds_until - now < LEAST_LEFT
+
+
+def _of_keys(keys: str, lists: tuple[ListState, ...]) -> Iterator[str]:
+    if keys == "unreadable":
+        yield "The key file cannot be read: nothing can be signed. See the log."
+    if keys == "locked":
+        ends = [each.holds_until for each in lists if each.holds_until]
+        until = f" The published lists hold until {days.timestamp(min(ends))}." if ends else ""
+        yield (
+            "The keys are locked: nothing can be signed. Start again with"
+            f" MERKE_PASSPHRASE_FILE naming the passphrase file.{until}"
+        )
+
+
+def _of_list(each: ListState, keys: str, now: datetime) -> str:
+    cause = "" if keys == "unlocked" else f" The keys are {keys}, so it cannot be signed."
+    if each.behind:
+        return (
+            f"Status list {each.number} does not show a revocation that the record holds: it has"
+            f" to be signed and published (merke tick).{cause}"
+        )
+    if each.holds_until is None:
+        return f"Status list {each.number} was never signed (merke tick).{cause}"
+    ends = days.timestamp(each.holds_until)
+    if each.holds_until <= now:
+        return (
+            f"Status list {each.number} ran out at {ends}: nobody can tell whether our badges"
+            f" are revoked until it is signed again (merke tick).{cause}"
+        )
+    return f"Status list {each.number} runs out at {ends} (merke tick signs it again).{cause}"

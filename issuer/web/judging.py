@@ -1,0 +1,149 @@
+"""A badge from a request to a report: read it within bounds, judge it where nobody waits.
+
+Page and interface for programs both come here. What was sent is kept nowhere: not on disk,
+not in an answer, not in the log.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from python_multipart.multipart import parse_options_header
+from starlette.datastructures import FormData, UploadFile
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from issuer import verification
+from issuer.office import Office
+from issuer.texts import N_
+from issuer.web.faults import Fault
+from issuer.web.headers import LARGEST_BADGE
+from issuer.web.pools import Gate, Pool
+from issuer.web.problems import Problem
+from verifier import timestamps
+from verifier.report import Report
+
+FILE: Final = "file"
+TEXT: Final = "text"
+
+_DID = re.compile(r"did:[a-z0-9]{1,20}:[A-Za-z0-9.:%_-]{1,400}")
+_MOST_TRUSTED = 20
+_MOST_PARTS = 6
+_CHARSETS = (b"", b"utf-8", b"utf8", b"us-ascii")
+
+
+async def report(
+    request: Request,
+    *,
+    at: datetime | None = None,
+    trust: frozenset[str] = frozenset(),
+    recipient: str | None = None,
+) -> Report:
+    """The report on the badge that `request` brings. Raises `Problem` for the request."""
+    gate: Gate = request.app.state.upload_gate
+    with gate:
+        badge = await presented(request)
+    pool: Pool = request.app.state.verify_pool
+    office: Office = request.app.state.office
+    return await pool.run(
+        verification.judge,
+        office,
+        badge,
+        at=at,
+        trust=trust,
+        recipient=recipient,
+        documents=request.app.state.documents,
+    )
+
+
+async def presented(request: Request) -> bytes:
+    """The bytes that were sent: a form's `file`, a form's `text`, or the whole body."""
+    kind, options = parse_options_header(request.headers.get("content-type"))
+    if kind == b"multipart/form-data":
+        return await _from_form(request, options, multipart=True)
+    if kind == b"application/x-www-form-urlencoded":
+        return await _from_form(request, options, multipart=False)
+    badge = await request.body()
+    if not badge.strip():
+        raise Problem("request.empty")
+    return _bounded(badge)
+
+
+class _InMemory(MultiPartParser):
+    """Nothing that was uploaded touches the disk. The whole body is bounded already."""
+
+    spool_max_size = LARGEST_BADGE + 1
+
+
+async def _from_form(request: Request, options: Mapping[bytes, bytes], *, multipart: bool) -> bytes:
+    # Other codecs are slow, or turn text into something else than was signed.
+    if options.get(b"charset", b"").lower() not in _CHARSETS:
+        raise Problem("request.type", N_("Send the form in UTF-8."))
+    try:
+        if multipart:
+            form = await _InMemory(
+                request.headers,
+                request.stream(),
+                max_files=_MOST_PARTS,
+                max_fields=_MOST_PARTS,
+                max_part_size=LARGEST_BADGE,
+            ).parse()
+        else:
+            form = await FormParser(
+                request.headers,
+                request.stream(),
+                max_fields=_MOST_PARTS,
+                max_part_size=LARGEST_BADGE,
+            ).parse()
+    except (MultiPartException, ValueError) as fault:
+        raise Problem("request.malformed", N_("The form cannot be read.")) from fault
+    try:
+        return await _of_form(form)
+    finally:
+        await form.close()
+
+
+async def _of_form(form: FormData) -> bytes:
+    found = []
+    for name, value in form.multi_items():
+        if name == FILE and isinstance(value, UploadFile):
+            found.append(await value.read())
+        elif name == TEXT and isinstance(value, str):
+            # Half a surrogate pair is for the verifier to refuse, in words about the badge.
+            found.append(value.strip().encode("utf-8", "surrogatepass"))
+    filled = [content for content in found if content.strip()]
+    if not filled:
+        raise Problem("request.empty")
+    if len(filled) > 1:
+        raise Problem(
+            "request.malformed", N_("Send one badge at a time: a file or a text, not both.")
+        )
+    return _bounded(filled[0])
+
+
+def _bounded(badge: bytes) -> bytes:
+    if len(badge) > LARGEST_BADGE:
+        raise Problem("request.size")
+    return badge
+
+
+def moment(text: str | None) -> datetime | None:
+    """The moment that dates are judged at (`at`). Raises `Problem`."""
+    if text is None:
+        return None
+    try:
+        return timestamps.parse(text)
+    except ValueError:
+        raise _refused("at", N_("Write a time like 2027-03-31T21:59:59Z.")) from None
+
+
+def trusted(dids: list[str]) -> frozenset[str]:
+    """The issuers of whom alone a badge counts (`trust`). Raises `Problem`."""
+    if len(dids) > _MOST_TRUSTED or not all(_DID.fullmatch(did) for did in dids):
+        raise _refused("trust", N_("Name issuers by their DID, at most twenty of them."))
+    return frozenset(dids)
+
+
+def _refused(name: str, message: str) -> Problem:
+    return Problem("request.invalid", errors=[Fault("query", name, "form", message)])

@@ -1,0 +1,236 @@
+"""What the description of the interface says beside the routes: problems, examples, formats."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from issuer.web.kinds import KINDS
+from issuer.web.problems import MEDIA_TYPE
+
+Responses = dict[int | str, dict[str, Any]]
+
+PROBLEM_SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457. `code` is stable; `title` and `detail` are in the asker's language.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "enum": sorted(KINDS)},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["code", "detail"],
+                "properties": {
+                    "pointer": {"type": "string", "description": "JSON pointer into the body"},
+                    "query": {"type": "string", "description": "name of the parameter"},
+                    "code": {"type": "string"},
+                    "detail": {"type": "string"},
+                },
+            },
+        },
+        "missing": {"type": "array", "items": {"type": "string"}},
+    },
+}
+
+
+def problem_example(code: str, **more: Any) -> dict[str, Any]:
+    kind = KINDS[code]
+    return {
+        "type": f"https://merke.example.no/problems/{code}",
+        "title": kind.title,
+        "status": kind.status,
+        "code": code,
+        "detail": kind.meaning,
+        **more,
+    }
+
+
+def problems(*codes: str) -> Responses:
+    """The problems an operation can answer, by their codes, with an example of each."""
+    found: Responses = {}
+    for code in codes:
+        entry = found.setdefault(
+            KINDS[code].status,
+            {
+                "description": KINDS[code].title,
+                "content": {
+                    MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": {}}
+                },
+            },
+        )
+        entry["content"][MEDIA_TYPE]["examples"][code] = {"value": problem_example(code)}
+    return found
+
+
+_ROW = {
+    "slug": "eksempelteatret",
+    "name": "Eksempelteatret",
+    "programme": "balansemerket",
+    "state": "under_way",
+    "code": None,
+    "firstDay": None,
+    "lastDay": None,
+    "missing": ["plan", "vilkar", "erklaering"],
+}
+_CHANGED = {
+    "act": "requirement.record",
+    "participation": _ROW,
+    "links": {
+        "self": "/api/v1/participations/eksempelteatret",
+        "page": "https://merke.example.no/m/eksempelteatret",
+    },
+}
+_LIST = {"participations": [_ROW], "next": None}
+
+
+def _success(description: str, example: Any) -> dict[str, Any]:
+    return {
+        "description": description,
+        "content": {"application/json": {"schema": {"type": "object"}, "example": example}},
+    }
+
+
+READ: Responses = {
+    200: _success("What the office knows.", _LIST),
+    **problems("token.refused", "not_found", "request.invalid", "record.busy"),
+}
+READ_ONE: Responses = {
+    **READ,
+    200: _success(
+        "Everything about one participation.",
+        {
+            **_ROW,
+            "address": "https://merke.example.no/m/eksempelteatret",
+            "names": [{"name": "Eksempelteatret", "since": "2026-03-03T09:00:00+00:00"}],
+            "organisationNumber": None,
+            "cycles": [],
+        },
+    ),
+}
+ACT: Responses = {
+    201: _success("Done and recorded: what changed, and where to look.", _CHANGED),
+    **problems(
+        "json.malformed",
+        "idempotency.key",
+        "token.refused",
+        "not_found",
+        "refused",
+        "requirements.missing",
+        "award.sealed",
+        "award.second_person",
+        "award.state",
+        "idempotency.in_flight",
+        "request.size",
+        "request.type",
+        "request.invalid",
+        "requirements.facts",
+        "idempotency.reused",
+        "keys.locked",
+        "record.busy",
+    ),
+}
+RECORD: Responses = {200: _success("Corrected.", _CHANGED), **ACT}
+
+REPORT: dict[str, Any] = {
+    "verdict": "INVALID",
+    "reasons": ["status.revoked"],
+    "who": {"kind": "ours", "did": "did:web:merke.example.no", "host": "merke.example.no"},
+    "securing": "eddsa-rdfc-2022",
+    "checks": [
+        {
+            "id": "status",
+            "outcome": "failed",
+            "reason": "status.revoked",
+            "problem": None,
+            "text": {
+                "nb": "Utstederen har trukket merket tilbake.",
+                "nn": "Utferdaren har trekt merket tilbake.",
+                "en": "The issuer has withdrawn the badge.",
+            },
+            "detail": None,
+        }
+    ],
+    "successor": None,
+    "credential": {"id": "https://merke.example.no/b/00000000-0000-4000-8000-000000000000"},
+    "verified_at": "2026-03-03T09:00:00Z",
+    "at": None,
+}
+VERIFY: Responses = {
+    200: _success(
+        "The report, whatever the verdict; docs/verification.md explains every reason.", REPORT
+    ),
+    **problems(
+        "request.empty",
+        "request.malformed",
+        "request.slow",
+        "request.size",
+        "request.type",
+        "request.invalid",
+        "verify.busy",
+    ),
+}
+VERIFY_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The badge: as the body itself, or in a form as `file` or `text`.",
+        "content": {
+            "application/json": {
+                "schema": {"type": "object"},
+                "example": {"@context": ["https://www.w3.org/ns/credentials/v2"]},
+            },
+            "text/plain": {"schema": {"type": "string"}, "example": "eyJhbGciOiJSUzI1NiJ9.e30.AA"},
+            "image/png": {"schema": {"type": "string", "format": "binary"}},
+            "image/svg+xml": {"schema": {"type": "string"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "text": {"type": "string"},
+                    },
+                }
+            },
+        },
+    }
+}
+KEY_HEADER: dict[str, Any] = {
+    "parameters": [
+        {
+            "name": "Idempotency-Key",
+            "in": "header",
+            "required": False,
+            "schema": {"type": "string", "maxLength": 202},
+            "description": "Makes a repetition safe: the same key, the same answer, for 24 hours.",
+            "example": '"5f1c7c1e-1a0e-4a55-8a4b-3f6f0a3d7f10"',
+        }
+    ]
+}
+
+
+def install(app: FastAPI) -> None:
+    """Let the description of `app` name our problems, and not the framework's own errors."""
+    original = app.openapi
+
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is not None:
+            return app.openapi_schema
+        schema = original()
+        components = schema.setdefault("components", {}).setdefault("schemas", {})
+        components["Problem"] = dict(PROBLEM_SCHEMA)
+        for name in ("HTTPValidationError", "ValidationError"):
+            components.pop(name, None)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                answers = operation["responses"]
+                if "application/json" in answers.get("422", {}).get("content", {}):
+                    # FastAPI adds its own, where a status of ours has not taken the place.
+                    answers["422"]["content"].pop("application/json")
+        app.openapi_schema = schema
+        return schema
+
+    app.openapi = described  # type: ignore[method-assign]

@@ -1,0 +1,380 @@
+"""The staff's interface for programs: Bearer token, JSON in and out, a reason for every act.
+
+Routes are thin: the acts are `issuer.participations`, `issuer.sealing` and `issuer.awards`. A
+body is read strictly before any model sees it; an `Idempotency-Key` makes a repetition safe.
+"""
+
+import base64
+import json
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from issuer import awards, codes, participations, sealing, staff, texts, tokens
+from issuer.office import Office
+from issuer.programme import Programme
+from issuer.record.tables import Award, Participation
+from issuer.state import Act
+from issuer.texts import N_
+from issuer.tokens import Clerk
+from issuer.web import idempotency
+from issuer.web.faults import Fault
+from issuer.web.http import NO_STORE
+from issuer.web.idempotency import Answer, Content, Keyed
+from issuer.web.models import Acceptance, Because, Decision, Facts, NewAward
+from issuer.web.openapi import ACT, KEY_HEADER, READ, READ_ONE, RECORD
+from issuer.web.problems import MEDIA_TYPE, Problem
+from verifier import strict_json
+from verifier.strict_json import MalformedJson
+
+ROOT = "/api/v1"
+_LONGEST_TOKEN = 200
+_REASONS = {"limit.size": "request.size", "limit.depth": "json.depth"}
+
+
+class StrictRequest(Request):
+    """A request whose JSON has one reading only."""
+
+    async def json(self) -> Any:
+        try:
+            return strict_json.loads(await self.body())
+        except MalformedJson as fault:
+            raise Problem(_REASONS.get(fault.reason, fault.reason)) from None
+
+
+class StaffRoute(APIRoute):
+    """Asks for the token before anything of the body is read."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            request.state.clerk = await run_in_threadpool(_authenticated, request)
+            if request.method != "GET":
+                kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+                if kind != "application/json":
+                    raise Problem("request.type")
+            return await inner(StrictRequest(request.scope, request.receive))
+
+        return handle
+
+
+def _authenticated(request: Request) -> Clerk:
+    office: Office = request.app.state.office
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    token = token.strip()
+    clerk = None
+    if scheme.lower() == "bearer" and 0 < len(token) <= _LONGEST_TOKEN and token.isascii():
+        with office.reading() as session:
+            clerk = tokens.who(session, token, office.now())
+    if clerk is None:
+        raise Problem("token.refused", headers={"WWW-Authenticate": 'Bearer realm="merke"'})
+    return clerk
+
+
+class Desk:
+    """One request at work: whose it is, and how its act is done once and only once."""
+
+    def __init__(self, request: Request) -> None:
+        self._request = request
+        self.office: Office = request.app.state.office
+        self.clerk: Clerk = request.state.clerk
+
+    @property
+    def by(self) -> str:
+        return self.clerk.person
+
+    def keyed(self, body: BaseModel) -> Keyed:
+        request = self._request
+        return Keyed(
+            office=self.office,
+            token_id=self.clerk.token_id,
+            key=idempotency.read_key(request.headers.getlist("idempotency-key")),
+            request=idempotency.digest(
+                request.method, request.scope["path"], body.model_dump(mode="json")
+            ),
+            language=texts.negotiate(
+                request.query_params.get("lang"), request.headers.get("accept-language")
+            ),
+        )
+
+    def open(self, session: Session, slug: str) -> tuple[Participation, Programme]:
+        """The participation and the edition its present cycle is judged by."""
+        row = participations.find(session, slug)
+        return row, self.office.programme(row.cycles[-1].edition)
+
+    def changed(self, row: Participation, act: str, award: Award | None = None) -> Content:
+        """What an act changed, with the way to everything about it."""
+        base = self.office.settings.base_url
+        links = {"self": f"{ROOT}/participations/{row.slug}", "page": f"{base}/m/{row.slug}"}
+        content: Content = {"act": act, "participation": staff.row(self.office, row).json()}
+        if award is not None:
+            issued = [copy for copy in award.credentials if copy.state == "issued"]
+            content["award"] = {
+                "code": codes.grouped(award.code),
+                "firstDay": award.first_day.isoformat(),
+                "lastDay": award.last_day.isoformat(),
+                "credential": f"{base}/b/{issued[-1].id}",
+            }
+            links["credential"] = f"{base}/b/{issued[-1].id}"
+        return {**content, "links": links}
+
+    def send(self, answer: Answer) -> Response:
+        headers = {"Cache-Control": NO_STORE}
+        if answer.status >= 400:
+            return Response(answer.body, answer.status, headers, media_type=MEDIA_TYPE)
+        if answer.status == 201:
+            headers["Location"] = json.loads(answer.body)["links"]["self"]
+        return Response(answer.body, answer.status, headers, media_type="application/json")
+
+
+router = APIRouter(
+    prefix=ROOT,
+    route_class=StaffRoute,
+    dependencies=[Depends(HTTPBearer(auto_error=False, description="A token of `merke token`."))],
+)
+DeskOf = Annotated[Desk, Depends(Desk)]
+Slug = Annotated[str, Path(pattern="^[a-z0-9-]{3,60}$", description="The participation's address.")]
+RequirementId = Annotated[str, Path(pattern="^[a-z0-9-]{2,30}$", description="The requirement.")]
+
+
+@router.get("/participations", responses=READ)
+def list_participations(
+    desk: DeskOf,
+    programme: Annotated[str | None, Query(max_length=64)] = None,
+    cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> Response:
+    """All participations in the order of their names, page by page: follow `next`."""
+    after = _read_cursor(cursor)
+    with desk.office.reading() as session:
+        rows = [
+            row
+            for row in participations.listing(session, programme)
+            if after is None or _place(row) > after
+        ]
+        shown = rows[:limit]
+        content: Content = {
+            "participations": [staff.row(desk.office, row).json() for row in shown],
+            "next": None,
+        }
+    if len(rows) > len(shown):
+        kept = f"&programme={programme}" if programme else ""
+        content["next"] = (
+            f"{ROOT}/participations?cursor={_cursor(_place(shown[-1]))}&limit={limit}{kept}"
+        )
+    return desk.send(Answer(200, json.dumps(content, ensure_ascii=False, indent=2).encode()))
+
+
+def _place(row: Participation) -> tuple[str, str]:
+    return row.organisation.name.sort_key, row.slug
+
+
+def _cursor(place: tuple[str, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _read_cursor(text: str | None) -> tuple[str, str] | None:
+    if text is None:
+        return None
+    try:
+        padded = text + "=" * (-len(text) % 4)
+        match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):
+            case [str(key), str(slug)]:
+                return key, slug
+    except (ValueError, RecursionError):
+        pass
+    message = N_("This is no cursor of ours: follow next as it was given.")
+    raise Problem("request.invalid", errors=[Fault("query", "cursor", "form", message)])
+
+
+@router.get("/participations/{slug}", responses=READ_ONE)
+def one_participation(slug: Slug, desk: DeskOf) -> Response:
+    """Everything the office knows of one participation, internal facts and reasons included."""
+    with desk.office.reading() as session:
+        content = staff.detail(desk.office, participations.find(session, slug))
+    return desk.send(Answer(200, json.dumps(content, ensure_ascii=False, indent=2).encode()))
+
+
+@router.put(
+    "/participations/{slug}/requirements/{requirement}", responses=RECORD, openapi_extra=KEY_HEADER
+)
+def record_requirement(
+    slug: Slug, requirement: RequirementId, body: Facts, desk: DeskOf
+) -> Response:
+    """Write down what is known of a requirement, or correct it, until it is accepted."""
+
+    def act(session: Session, now: datetime) -> tuple[int, Content]:
+        row, programme = desk.open(session, slug)
+        known = {record.requirement for record in row.cycles[-1].records}
+        participations.record(
+            session,
+            row,
+            programme,
+            requirement,
+            body.facts,
+            by=desk.by,
+            now=now,
+            note=body.note,
+        )
+        status = 200 if requirement in known else 201
+        return status, desk.changed(row, "requirement.record")
+
+    return desk.send(desk.keyed(body).together(act))
+
+
+@router.post(
+    "/participations/{slug}/requirements/{requirement}/acceptance",
+    responses=ACT,
+    status_code=201,
+    openapi_extra=KEY_HEADER,
+)
+def accept_requirement(
+    slug: Slug, requirement: RequirementId, body: Acceptance, desk: DeskOf
+) -> Response:
+    """Accept what is recorded, or, with `equivalence`, what was met elsewhere."""
+
+    def act(session: Session, now: datetime) -> tuple[int, Content]:
+        row, programme = desk.open(session, slug)
+        participations.accept(
+            session,
+            row,
+            programme,
+            requirement,
+            by=desk.by,
+            now=now,
+            reason=participations.check_reason(body.reason),
+            equivalence=body.equivalence,
+        )
+        return 201, desk.changed(row, "requirement.accept")
+
+    return desk.send(desk.keyed(body).together(act))
+
+
+@router.post(
+    "/participations/{slug}/preparation", responses=ACT, status_code=201, openapi_extra=KEY_HEADER
+)
+def prepare_award(slug: Slug, body: Because, desk: DeskOf) -> Response:
+    """Put an award forward, for another person to decide on."""
+
+    def act(session: Session, now: datetime) -> tuple[int, Content]:
+        row, programme = desk.open(session, slug)
+        participations.prepare(session, row, programme, by=desk.by, reason=body.reason, now=now)
+        return 201, desk.changed(row, "award.prepare")
+
+    return desk.send(desk.keyed(body).together(act))
+
+
+@router.post(
+    "/participations/{slug}/award", responses=ACT, status_code=201, openapi_extra=KEY_HEADER
+)
+def seal_award(slug: Slug, body: NewAward, desk: DeskOf) -> Response:
+    """Award the mark: seal the credential of the open cycle."""
+
+    def act() -> None:
+        sealing.seal(
+            desk.office,
+            slug,
+            by=desk.by,
+            reason=body.reason,
+            first_day=body.first_day,
+            override=body.override,
+        )
+
+    def told(session: Session, since: datetime | None) -> Content | None:
+        row = participations.find(session, slug)
+        standing = [a for a in row.cycles[-1].awards_standing if a.state == "issued"]
+        if not standing or not _was_done(standing[0], Act.SEAL, desk.by, since):
+            return None
+        return desk.changed(row, "award.seal", standing[0])
+
+    return desk.send(desk.keyed(body).apart(act, told))
+
+
+def _was_done(award: Award, act: Act, by: str, since: datetime | None) -> bool:
+    """Whether `by` has done `act` to the award since then; without a moment, it was just done."""
+    return since is None or any(
+        done.act == act.value and done.by == by and done.at >= since for done in award.acts
+    )
+
+
+Code = Annotated[
+    str,
+    Path(
+        pattern="^[0-9A-Za-z-]{12,20}$",
+        description="The award's code, with or without hyphens.",
+    ),
+]
+
+
+def _done_to(desk: Desk, code: str, act: Act, body: Because, do: Callable[[], object]) -> Response:
+    wanted = _read_code(code)
+
+    def told(session: Session, since: datetime | None) -> Content | None:
+        award = sealing.find_award(session, wanted)
+        if not _was_done(award, act, desk.by, since):
+            return None
+        return desk.changed(award.cycle.participation, f"award.{act.value}", award)
+
+    return desk.send(desk.keyed(body).apart(do, told))
+
+
+def _read_code(code: str) -> str:
+    try:
+        return codes.read(code)
+    except codes.MistypedCode:
+        raise Problem(
+            "not_found", N_("This is not a code: it was mistyped, or part of it is missing.")
+        ) from None
+
+
+@router.post("/awards/{code}/suspend", responses=ACT, status_code=201, openapi_extra=KEY_HEADER)
+def suspend_award(code: Code, body: Because, desk: DeskOf) -> Response:
+    """Take the mark out of force until the suspension is lifted."""
+    do = partial(awards.suspend, desk.office, code, by=desk.by, reason=body.reason)
+    return _done_to(desk, code, Act.SUSPEND, body, do)
+
+
+@router.post("/awards/{code}/lift", responses=ACT, status_code=201, openapi_extra=KEY_HEADER)
+def lift_suspension(code: Code, body: Because, desk: DeskOf) -> Response:
+    """Lift a suspension: a fresh copy is sealed, with the same end."""
+    do = partial(awards.lift, desk.office, code, by=desk.by, reason=body.reason)
+    return _done_to(desk, code, Act.LIFT, body, do)
+
+
+@router.post("/awards/{code}/withdraw", responses=ACT, status_code=201, openapi_extra=KEY_HEADER)
+def withdraw_award(code: Code, body: Decision, desk: DeskOf) -> Response:
+    """Take the mark away for good."""
+    do = partial(
+        awards.withdraw,
+        desk.office,
+        code,
+        by=desk.by,
+        reason=body.reason,
+        override=body.override,
+    )
+    return _done_to(desk, code, Act.WITHDRAW, body, do)
+
+
+@router.post("/awards/{code}/give-up", responses=ACT, status_code=201, openapi_extra=KEY_HEADER)
+def give_up_award(code: Code, body: Because, desk: DeskOf) -> Response:
+    """End the award because its holder asked."""
+    do = partial(awards.give_up, desk.office, code, by=desk.by, reason=body.reason)
+    return _done_to(desk, code, Act.GIVE_UP, body, do)
+
+
+@router.post("/awards/{code}/void", responses=ACT, status_code=201, openapi_extra=KEY_HEADER)
+def void_award(code: Code, body: Because, desk: DeskOf) -> Response:
+    """Correct an award that was issued in error; its cycle is open again."""
+    do = partial(awards.void, desk.office, code, by=desk.by, reason=body.reason)
+    return _done_to(desk, code, Act.VOID, body, do)

@@ -1,0 +1,685 @@
+"""The interface for programs: verifying for everybody, the office for staff with a token."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from issuer import tokens
+from issuer.record.tables import IdempotencyKey
+from issuer.sealing import Sealed
+from issuer.web.headers import LARGEST_BADGE
+from tests.support.office import ADA, BO, Desk, facts_of
+from tests.support.web import as_staff, browser, token
+
+VERIFY = "/api/v1/verify"
+CANARY = "kanarifugl-7f3a"
+
+
+@dataclass
+class Shop:
+    desk: Desk
+    client: TestClient
+    sealed: Sealed
+    ada: dict[str, str]
+    bo: dict[str, str]
+
+    def form(self, ending: str) -> bytes:
+        return self.client.get(f"/b/{self.sealed.credential_id}.{ending}").content
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    desk = Desk.make(tmp_path_factory.mktemp("api") / "data")
+    sealed = desk.holder("Eksempelteatret")
+    with browser(desk) as client:
+        yield Shop(desk, client, sealed, as_staff(desk, ADA), as_staff(desk, BO))
+    desk.close()
+
+
+# Verifying
+
+
+@pytest.mark.parametrize(
+    ("ending", "content_type"),
+    [
+        ("json", "application/json"),
+        ("json", "application/vc+ld+json"),
+        ("json", "text/plain"),
+        ("jwt", "text/plain"),
+        ("jwt", "application/vc+jwt"),
+        ("png", "image/png"),
+        ("svg", "image/svg+xml"),
+        ("png", "application/octet-stream"),
+        ("jwt", ""),
+    ],
+)
+def test_any_form_of_a_good_badge_is_valid(shop: Shop, ending: str, content_type: str) -> None:
+    headers = {"Content-Type": content_type} if content_type else {}
+    answer = shop.client.post(VERIFY, content=shop.form(ending), headers=headers)
+    assert answer.status_code == 200
+    report = answer.json()
+    assert (report["verdict"], report["reasons"]) == ("VALID", [])
+    assert report["who"] == {
+        "kind": "ours",
+        "did": "did:web:balansemerket.example.no",
+        "host": "balansemerket.example.no",
+    }
+    assert report["credential"]["id"].endswith(shop.sealed.credential_id)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+def test_a_file_or_a_text_in_a_form(shop: Shop) -> None:
+    picture = ("badge.png", shop.form("png"), "image/png")
+    text = shop.form("jwt").decode()
+    for sent in (
+        {"files": {"file": picture}},
+        {"files": {"file": picture}, "data": {"text": "  "}},
+        {"files": {"file": ("", b"")}, "data": {"text": f"\n {text}\n"}},
+        {"files": {"text": (None, text)}},
+        {"data": {"text": text}},
+    ):
+        answer = shop.client.post(VERIFY, **sent)  # type: ignore[arg-type]
+        assert (answer.status_code, answer.json()["verdict"]) == (200, "VALID")
+    both = shop.client.post(VERIFY, files={"file": picture}, data={"text": text})
+    assert (both.status_code, both.json()["code"]) == (400, "request.malformed")
+
+
+@pytest.mark.parametrize(
+    ("body", "verdict", "reason"),
+    [
+        (b"hello", "UNDETERMINED", "carrier.unsupported"),
+        (b"{", "INVALID", "json.malformed"),
+        (b'{"a": 1, "a": 2}', "INVALID", "json.duplicate"),
+        (b'{"a": NaN}', "INVALID", "json.number"),
+        (b'{"a": 1e999}', "INVALID", "json.number"),
+        (b"[" * 100_000, "INVALID", "limit.depth"),
+        (b"\x89PNG\r\n\x1a\n", "INVALID", "carrier.malformed"),
+        (b"<svg", "INVALID", "carrier.malformed"),
+        (b"a.b.c", "UNDETERMINED", "carrier.unsupported"),
+        (b"\xff\xfe", "UNDETERMINED", "carrier.unsupported"),
+    ],
+)
+def test_what_is_no_badge_gets_a_report_all_the_same(
+    shop: Shop, body: bytes, verdict: str, reason: str
+) -> None:
+    answer = shop.client.post(VERIFY, content=body)
+    assert answer.status_code == 200
+    report = answer.json()
+    assert (report["verdict"], report["reasons"]) == (verdict, [reason])
+
+
+def test_an_altered_badge_is_invalid(shop: Shop) -> None:
+    changed = json.loads(shop.form("json"))
+    changed["validUntil"] = "2999-12-31T23:59:59Z"
+    report = shop.client.post(VERIFY, json=changed).json()
+    assert report["verdict"] == "INVALID"
+    assert "proof.altered" in report["reasons"]
+    assert report["credential"] is None
+
+
+def test_a_revocation_counts_at_once_even_unpublished(tmp_path: Path) -> None:
+    desk = Desk.make(tmp_path / "data")
+    sealed = desk.holder("Eksempelteatret")
+    with browser(desk) as client:
+        badge = client.get(f"/b/{sealed.credential_id}.json").content
+        listed = client.get("/status/1").content
+        assert client.post(VERIFY, content=badge).json()["verdict"] == "VALID"
+        # Revoked in the record, while the published list is behind.
+        office = desk.office
+        passphrase, office._passphrase = office._passphrase, None
+        office._ring = office._ring_seen = None
+        desk.suspend(sealed.code)
+        assert client.get("/status/1").content == listed
+        report = client.post(VERIFY, content=badge).json()
+        assert (report["verdict"], report["reasons"]) == ("INVALID", ["status.revoked"])
+        assert passphrase is not None
+    desk.close()
+
+
+def test_another_moment_and_other_trust(shop: Shop) -> None:
+    badge = shop.form("json")
+
+    def ask(**params: Any) -> Any:
+        answer = shop.client.post(VERIFY, content=badge, params=params)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    assert ask(at="2024-01-01T00:00:00Z")["reasons"] == ["period.not_yet"]
+    assert ask(at="2030-01-01T00:00:00+01:00")["reasons"] == ["period.expired"]
+    assert ask(at="2030-01-01T00:00:00Z")["at"] == "2030-01-01T00:00:00Z"
+    assert ask(trust="did:web:balansemerket.example.no")["verdict"] == "VALID"
+    assert ask(trust=["did:web:a.example", "did:web:balansemerket.example.no"])
+    assert ask(trust="did:web:a.example")["reasons"] == ["issuer.untrusted"]
+    assert ask(recipient="nobody@example.no")["reasons"] == ["recipient.mismatch"]
+
+
+@pytest.mark.parametrize(
+    ("params", "status"),
+    [
+        ({"at": "tomorrow"}, 422),
+        ({"at": "2030-01-01T00:00:00"}, 422),
+        ({"at": "9" * 100}, 422),
+        ({"trust": "balansemerket.example.no"}, 422),
+        ({"trust": [f"did:web:a{i}.example" for i in range(30)]}, 422),
+        ({"recipient": "x" * 400}, 422),
+    ],
+)
+def test_parameters_that_cannot_be_read(shop: Shop, params: dict[str, Any], status: int) -> None:
+    answer = shop.client.post(VERIFY, content=b"{}", params=params)
+    assert answer.status_code == status
+    assert answer.json()["errors"][0]["query"] == next(iter(params))
+
+
+def test_requests_that_cannot_be_read(shop: Shop) -> None:
+    boundary = {"Content-Type": "multipart/form-data; boundary=x"}
+    part = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nhello\r\n'
+    many = b"".join(part.replace(b"text", b"t%d" % i) for i in range(50)) + b"--x--\r\n"
+    for content, headers, code in (
+        (b"", {}, "request.empty"),
+        (b" \n ", {}, "request.empty"),
+        (b"--x--\r\n", boundary, "request.empty"),
+        (b"no boundary", {"Content-Type": "multipart/form-data"}, "request.malformed"),
+        (b"garbage", boundary, "request.malformed"),
+        (many, boundary, "request.malformed"),
+        (part, {"Content-Type": "multipart/form-data; boundary=x; charset=punycode"}, None),
+        (b"--x\r\n\r\nhello\r\n--x--\r\n", boundary, "request.malformed"),
+        (b"a=1&" * 100, {"Content-Type": "application/x-www-form-urlencoded"}, None),
+    ):
+        answer = shop.client.post(VERIFY, content=content, headers=headers)
+        assert 400 <= answer.status_code < 500, (content[:40], answer.text)
+        if code is not None:
+            assert answer.json()["code"] == code, content[:40]
+
+
+def test_too_large_is_refused_before_it_is_read(shop: Shop) -> None:
+    huge = b"x" * (LARGEST_BADGE + 1)
+    answer = shop.client.post(VERIFY, content=huge)
+    assert (answer.status_code, answer.json()["code"]) == (413, "request.size")
+
+    def endless() -> Iterator[bytes]:
+        for _ in range(200):
+            yield b"x" * 65_536
+
+    answer = shop.client.post(VERIFY, content=endless())
+    assert (answer.status_code, answer.json()["code"]) == (413, "request.size")
+    small = shop.client.post("/api/v1/nowhere", content=b"x" * 300_000)
+    assert small.status_code == 413
+
+
+# The office, with a token
+
+
+def test_without_a_token_nothing(shop: Shop) -> None:
+    desk, client = shop.desk, shop.client
+    short = token(desk, days=1)
+    with desk.office.transaction() as session:
+        gone, row = tokens.issue(session, "Ada", by=ADA, now=desk.clock(), lasts=timedelta(days=30))
+        tokens.revoke(session, row.id, by=ADA, now=desk.clock())
+    works = {"Authorization": f"Bearer {short}"}
+    assert client.get("/api/v1/participations", headers=works).status_code == 200
+    desk.clock.advance(days=2)
+    answers = [
+        client.get("/api/v1/participations", headers=headers)
+        for headers in (
+            {},
+            {"Authorization": "Bearer"},
+            {"Authorization": f"Basic {short}"},
+            {"Authorization": f"Bearer {short}"},
+            {"Authorization": f"Bearer {gone}"},
+            {"Authorization": "Bearer merke_unknown"},
+            {"Authorization": f"Bearer {'x' * 5000}"},
+            {"Authorization": "Bearer \xe6\xf8\xe5".encode("latin-1")},
+        )
+    ]
+    assert {answer.status_code for answer in answers} == {401}
+    assert len({answer.content for answer in answers}) == 1
+    assert {answer.headers["www-authenticate"] for answer in answers} == {'Bearer realm="merke"'}
+
+
+def test_the_token_is_asked_for_before_anything_is_read(shop: Shop) -> None:
+    for path in ("preparation", "award", "requirements/kurs/acceptance"):
+        answer = shop.client.post(f"/api/v1/participations/x/{path}", content=b"{{{")
+        assert answer.status_code == 401
+
+
+def test_the_whole_road(tmp_path: Path) -> None:
+    """From nothing to a badge that verifies, then every act on it, by the interface alone."""
+    desk = Desk.make(tmp_path / "data")
+    slug = desk.enrol("Østfold Ånd & Ærlighet")
+    at = f"/api/v1/participations/{slug}"
+    with browser(desk) as client:
+        ada, bo = as_staff(desk, ADA), as_staff(desk, BO)
+
+        def post(path: str, who: dict[str, str], **body: Any) -> Any:
+            return client.post(path, json={"reason": "for the test", **body}, headers=who)
+
+        known = client.get(at, headers=ada).json()
+        assert known["missing"] == [
+            "kurs",
+            "kartlegging",
+            "mote",
+            "plan",
+            "vilkar",
+            "erklaering",
+        ]
+        early = post(f"{at}/award", bo)
+        assert (early.status_code, early.json()["code"]) == (409, "requirements.missing")
+        assert early.json()["missing"] == known["missing"]
+
+        with desk.office.reading() as session:
+            from issuer import participations
+
+            cycle = participations.find(session, slug).cycles[-1]
+            asked = desk.office.programme(cycle.edition).first
+        for requirement in asked:
+            place = f"{at}/requirements/{requirement.id}"
+            body = {
+                "facts": facts_of(requirement, desk.clock().date().isoformat()),
+                "note": CANARY,
+            }
+            first = client.put(place, json=body, headers=ada)
+            assert first.status_code == 201, first.text
+            assert client.put(place, json=body, headers=ada).status_code == 200
+            accepted = post(f"{place}/acceptance", ada)
+            assert accepted.status_code == 201, accepted.text
+            assert accepted.headers["location"] == at
+            again = post(f"{place}/acceptance", ada)
+            assert (again.status_code, again.json()["code"]) == (409, "refused")
+
+        unprepared = post(f"{at}/award", bo)
+        assert unprepared.json()["code"] == "award.second_person"
+        assert post(f"{at}/preparation", ada).status_code == 201
+        alone = post(f"{at}/award", ada)
+        assert (alone.status_code, alone.json()["code"]) == (409, "award.second_person")
+        sealed = post(f"{at}/award", bo)
+        assert sealed.status_code == 201, sealed.text
+        told = sealed.json()
+        assert told["act"] == "award.seal"
+        assert told["participation"]["state"] == "holds"
+        code, address = told["award"]["code"], told["links"]["credential"]
+        badge = client.get(f"{address}.png").content
+        assert client.post(VERIFY, content=badge).json()["verdict"] == "VALID"
+        twice = post(f"{at}/award", bo)
+        assert (twice.status_code, twice.json()["code"]) == (409, "award.sealed")
+
+        award = f"/api/v1/awards/{code}"
+        desk.clock.advance(seconds=5)
+        suspended = post(f"{award}/suspend", bo)
+        assert suspended.json()["participation"]["state"] == "suspended"
+        assert client.post(VERIFY, content=badge).json()["reasons"] == ["status.revoked"]
+        assert post(f"{award}/suspend", bo).json()["code"] == "award.state"
+        desk.clock.advance(seconds=5)
+        lifted = post(f"{award}/lift", bo)
+        assert lifted.status_code == 201, lifted.text
+        assert lifted.json()["award"]["credential"] != address
+        desk.clock.advance(seconds=5)
+        assert post(f"{award}/withdraw", ada).json()["code"] == "award.second_person"
+        overruled = post(f"{award}/withdraw", ada, override="nobody else can be reached")
+        assert overruled.json()["participation"]["state"] == "withdrawn"
+        assert post(f"{award}/give-up", bo).status_code == 409
+
+        everything = client.get(at, headers=bo).json()
+        acts = [act["act"] for act in everything["cycles"][0]["awards"][0]["acts"]]
+        assert acts == ["seal", "suspend", "lift", "withdraw"]
+        assert everything["cycles"][0]["requirements"][0]["note"] == CANARY
+        # What the office knows, the public does not.
+        public = client.get(f"/m/{slug}.json").text + client.get(f"{address}.json").text
+        assert CANARY not in public
+        assert "for the test" not in public
+    desk.close()
+
+
+def test_giving_up_and_voiding(tmp_path: Path) -> None:
+    desk = Desk.make(tmp_path / "data")
+    one, other = desk.holder("Eksempelteatret"), desk.holder("Fjordscenen")
+    desk.clock.advance(seconds=5)
+    with browser(desk) as client:
+        bo = as_staff(desk, BO)
+        for code, act, state in ((one.code, "give-up", "given_up"), (other.code, "void", "void")):
+            spelled = f"{code[:4]}-{code[4:8]}-{code[8:]}".lower()
+            answer = client.post(
+                f"/api/v1/awards/{spelled}/{act}", json={"reason": "asked for"}, headers=bo
+            )
+            assert answer.status_code == 201, answer.text
+            assert answer.json()["participation"]["state"] == state
+    desk.close()
+
+
+def test_equivalence_and_a_later_first_day(tmp_path: Path) -> None:
+    desk = Desk.make(tmp_path / "data")
+    slug = desk.enrol("Eksempelteatret")
+    desk.meet(slug, "kartlegging", "mote", "plan", "vilkar", "erklaering")
+    at = f"/api/v1/participations/{slug}"
+    with browser(desk) as client:
+        ada, bo = as_staff(desk, ADA), as_staff(desk, BO)
+        met = client.post(
+            f"{at}/requirements/kurs/acceptance",
+            json={"reason": "seen", "equivalence": "an equal course elsewhere"},
+            headers=ada,
+        )
+        assert met.status_code == 201, met.text
+        too_late = client.post(
+            f"{at}/award",
+            json={"reason": "all met", "first_day": "2026-12-01", "override": "alone today"},
+            headers=bo,
+        )
+        assert (too_late.status_code, too_late.json()["code"]) == (422, "input.invalid")
+        sealed = client.post(
+            f"{at}/award",
+            json={"reason": "all met", "first_day": "2025-04-01", "override": "alone today"},
+            headers=bo,
+        )
+        assert sealed.status_code == 201, sealed.text
+        assert sealed.json()["award"]["firstDay"] == "2025-04-01"
+    desk.close()
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"", 422, "request.invalid"),
+        (b"{", 400, "json.malformed"),
+        (b'{"reason": "a", "reason": "b"}', 400, "json.duplicate"),
+        (b'{"reason": "a", "x": NaN}', 400, "json.number"),
+        (b'{"reason": "\\ud800"}', 400, "json.unicode"),
+        (b'{"reason": "\xff"}', 400, "json.unicode"),
+        (b'{"reason": 1e999}', 400, "json.number"),
+        (b"[" * 5000 + b"]" * 5000, 400, "json.depth"),
+        (b"[]", 422, "request.invalid"),
+        (b"null", 422, "request.invalid"),
+        (b"{}", 422, "request.invalid"),
+        (b'{"reason": ""}', 422, "request.invalid"),
+        (b'{"reason": "  \\n"}', 422, "request.invalid"),
+        (b'{"reason": 7}', 422, "request.invalid"),
+        (b'{"reason": null}', 422, "request.invalid"),
+        (b'{"reason": "a\\u0000b"}', 422, "request.invalid"),
+        (b'{"reason": "a\\u202eb"}', 422, "request.invalid"),
+        (b'{"reason": "' + b"a" * 2001 + b'"}', 422, "request.invalid"),
+        (b'{"reason": "a", "kanarifugl-7f3a": "kanarifugl-7f3a"}', 422, "request.invalid"),
+        (b'{"reason": "a", "first_day": "kanarifugl-7f3a"}', 422, "request.invalid"),
+        (b'{"reason": "a", "first_day": 0}', 422, "request.invalid"),
+        (b'{"reason": "a", "first_day": "2026-02-30"}', 422, "request.invalid"),
+        (b'{"reason": "a", "first_day": "20260201"}', 422, "request.invalid"),
+    ],
+)
+def test_bodies_that_are_refused(shop: Shop, body: bytes, status: int, code: str) -> None:
+    answer = shop.client.post(
+        f"/api/v1/participations/{shop.sealed.slug}/award",
+        content=body,
+        headers={**shop.bo, "Content-Type": "application/json"},
+    )
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert CANARY not in answer.text
+    if status == 422:
+        assert all(set(e) >= {"pointer", "code", "detail"} for e in answer.json()["errors"])
+
+
+def test_where_a_fault_stands(tmp_path: Path) -> None:
+    desk = Desk.make(tmp_path / "data")
+    slug = desk.enrol("Eksempelteatret")
+    with browser(desk) as client:
+        place = f"/api/v1/participations/{slug}/requirements/kurs"
+        answer = client.put(
+            place,
+            json={"facts": {"date": CANARY, "hours": 3, CANARY: 1}},
+            headers={**as_staff(desk), "Accept-Language": "en"},
+        )
+        assert (answer.status_code, answer.json()["code"]) == (422, "requirements.facts")
+        pointers = {error["pointer"]: error["code"] for error in answer.json()["errors"]}
+        assert pointers["/facts/date"] == "facts.date"
+        assert pointers["/facts/held_by"] == "facts.missing"
+        assert CANARY not in answer.text
+    desk.close()
+
+
+def test_only_json_is_read(shop: Shop) -> None:
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""):
+        answer = shop.client.post(
+            f"/api/v1/participations/{shop.sealed.slug}/preparation",
+            content=b'{"reason": "a"}',
+            headers={**shop.bo, "Content-Type": kind},
+        )
+        assert (answer.status_code, answer.json()["code"]) == (415, "request.type")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/api/v1/participations/nobody", 404),
+        ("GET", "/api/v1/participations/NOT%20A%20SLUG", 404),
+        ("POST", "/api/v1/participations/nobody/award", 404),
+        ("POST", "/api/v1/participations/nobody/preparation", 404),
+        ("POST", "/api/v1/awards/7F3K-92QX-5A1B/suspend", 404),
+        ("POST", "/api/v1/awards/0000-0000-0000/suspend", 404),
+        ("POST", "/api/v1/awards/nonsense/suspend", 404),
+        ("POST", "/api/v1/awards/7F3K-92QX-5A1B/burn", 404),
+        ("DELETE", "/api/v1/participations", 405),
+        ("GET", "/api/v1/participations/nobody/award", 405),
+        ("GET", "/api/v1/participations?limit=0", 422),
+        ("GET", "/api/v1/participations?limit=many", 422),
+        ("GET", "/api/v1/participations?cursor=%F0%9F%A6%8A", 422),
+        ("GET", "/api/v1/participations?cursor=bnVsbA", 422),
+        ("GET", "/api/v1/participations?programme=none", 200),
+    ],
+)
+def test_addresses_that_lead_nowhere(shop: Shop, method: str, path: str, status: int) -> None:
+    body = {"json": {"reason": "a"}} if method == "POST" else {}
+    answer = shop.client.request(method, path, headers=shop.bo, **body)  # type: ignore[arg-type]
+    assert answer.status_code == status, answer.text
+
+
+def test_an_unknown_requirement(shop: Shop) -> None:
+    desk = shop.desk
+    slug = desk.enrol("Prøvescenen")
+    answer = shop.client.put(
+        f"/api/v1/participations/{slug}/requirements/tull", json={"facts": {}}, headers=shop.ada
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_page_by_page(tmp_path: Path) -> None:
+    desk = Desk.make(tmp_path / "data")
+    names = ["Ærlig", "Åpen", "Zebra", "Alfa", "Øya", "Aasen"]
+    for name in names:
+        desk.enrol(name)
+    with browser(desk) as client:
+        ada = as_staff(desk)
+        seen: list[str] = []
+        path = "/api/v1/participations?limit=2&programme=balansemerket"
+        pages = 0
+        while path:
+            page = client.get(path, headers=ada).json()
+            seen += [row["name"] for row in page["participations"]]
+            path, pages = page["next"], pages + 1
+        assert pages == 3
+        assert sorted(seen) == sorted(names)
+        whole = client.get("/api/v1/participations", headers=ada).json()
+        assert [row["name"] for row in whole["participations"]] == seen
+        assert whole["next"] is None
+        assert seen[0] == "Alfa"
+        assert seen.index("Zebra") < seen.index("Ærlig") < seen.index("Øya") < seen.index("Åpen")
+    desk.close()
+
+
+# The same request twice
+
+
+@pytest.fixture
+def keyed(tmp_path: Path) -> Iterator[tuple[Desk, TestClient, str]]:
+    desk = Desk.make(tmp_path / "data")
+    slug = desk.enrol("Eksempelteatret")
+    desk.meet(slug)
+    with browser(desk) as client:
+        yield desk, client, f"/api/v1/participations/{slug}"
+    desk.close()
+
+
+def _with_key(who: dict[str, str], key: str) -> dict[str, str]:
+    return {**who, "Idempotency-Key": key}
+
+
+def test_the_same_key_gets_the_same_answer(keyed: tuple[Desk, TestClient, str]) -> None:
+    desk, client, at = keyed
+    ada, bo = as_staff(desk, ADA), as_staff(desk, BO)
+    reason = {"reason": "all met"}
+    first = client.post(f"{at}/preparation", json=reason, headers=_with_key(ada, "k1"))
+    desk.clock.advance(minutes=5)
+    again = client.post(f"{at}/preparation", json=reason, headers=_with_key(ada, '"k1"'))
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.content == again.content
+
+    sealed = client.post(f"{at}/award", json=reason, headers=_with_key(bo, "k2"))
+    desk.clock.advance(hours=23)
+    twice = client.post(f"{at}/award", json=reason, headers=_with_key(bo, "k2"))
+    assert (sealed.status_code, twice.status_code) == (201, 201)
+    assert sealed.content == twice.content
+    desk.clock.advance(hours=2)
+    forgotten = client.post(f"{at}/award", json=reason, headers=_with_key(bo, "k2"))
+    assert forgotten.json()["code"] == "award.sealed"
+
+
+def test_a_refusal_is_kept_too(keyed: tuple[Desk, TestClient, str]) -> None:
+    desk, client, at = keyed
+    bo = as_staff(desk, BO)
+    key = _with_key(bo, "k")
+    refused = client.post(f"{at}/award", json={"reason": "all met"}, headers=key)
+    assert refused.json()["code"] == "award.second_person"
+    client.post(f"{at}/preparation", json={"reason": "x"}, headers=as_staff(desk, ADA))
+    again = client.post(f"{at}/award", json={"reason": "all met"}, headers=key)
+    assert (again.status_code, again.content) == (refused.status_code, refused.content)
+    assert again.headers["content-type"] == "application/problem+json"
+    anew = client.post(f"{at}/award", json={"reason": "all met"}, headers=_with_key(bo, "k'"))
+    assert anew.status_code == 201
+
+
+def test_a_key_stands_for_one_request(keyed: tuple[Desk, TestClient, str]) -> None:
+    desk, client, at = keyed
+    ada = as_staff(desk, ADA)
+    key = _with_key(ada, "k")
+    assert client.post(f"{at}/preparation", json={"reason": "x"}, headers=key).status_code == 201
+    for path, body in ((f"{at}/preparation", {"reason": "y"}), (f"{at}/award", {"reason": "x"})):
+        answer = client.post(path, json=body, headers=key)
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency.reused")
+    # Another person's key of the same name is another key.
+    other = client.post(
+        f"{at}/award", json={"reason": "x"}, headers=_with_key(as_staff(desk, BO), "k")
+    )
+    assert other.status_code == 201
+
+
+@pytest.mark.parametrize("key", ["", '""', "æ", "a b", "x" * 201, 'a"b', "\x7f"])
+def test_keys_that_cannot_be_used(keyed: tuple[Desk, TestClient, str], key: str) -> None:
+    desk, client, at = keyed
+    headers = {**as_staff(desk), "Idempotency-Key": key.encode("latin-1")}
+    answer = client.post(f"{at}/preparation", json={"reason": "x"}, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency.key")
+
+
+def test_in_flight_and_taken_over(keyed: tuple[Desk, TestClient, str]) -> None:
+    """A request whose process is at work is waited for; one whose process is gone is not."""
+    desk, client, at = keyed
+    ada, bo = as_staff(desk, ADA), as_staff(desk, BO)
+    client.post(f"{at}/preparation", json={"reason": "x"}, headers=ada)
+    key = _with_key(bo, "k")
+    sealed = client.post(f"{at}/award", json={"reason": "x"}, headers=key)
+    assert sealed.status_code == 201
+
+    def in_flight(process: str) -> None:
+        with desk.office.transaction() as session:
+            row = session.query(IdempotencyKey).filter(IdempotencyKey.key == "k").one()
+            row.status = row.body = None
+            row.process = process
+            row.started_at = desk.clock()
+
+    host = desk.office.process.rpartition(":")[0]
+    in_flight("another-machine:1")
+    waiting = client.post(f"{at}/award", json={"reason": "x"}, headers=key)
+    assert (waiting.status_code, waiting.json()["code"]) == (409, "idempotency.in_flight")
+    assert waiting.headers["retry-after"] == "2"
+    # The process died after the commit and before the answer: it is found in the record.
+    in_flight(f"{host}:999999999")
+    found = client.post(f"{at}/award", json={"reason": "x"}, headers=key)
+    assert (found.status_code, found.json()) == (201, sealed.json())
+    in_flight("another-machine:1")
+    desk.clock.advance(seconds=121)
+    late = client.post(f"{at}/award", json={"reason": "x"}, headers=key)
+    assert (late.status_code, late.json()) == (201, sealed.json())
+
+
+def test_a_process_that_died_before_the_act(keyed: tuple[Desk, TestClient, str]) -> None:
+    desk, client, at = keyed
+    ada, bo = as_staff(desk, ADA), as_staff(desk, BO)
+    client.post(f"{at}/preparation", json={"reason": "x"}, headers=ada)
+    key = _with_key(bo, "k")
+    refused = client.post(
+        f"{at}/award", json={"reason": "x", "first_day": "2024-01-01"}, headers=key
+    )
+    assert refused.status_code == 422
+    with desk.office.transaction() as session:
+        row = session.query(IdempotencyKey).filter(IdempotencyKey.key == "k").one()
+        row.status = row.body = None
+        row.process = f"{desk.office.process.rpartition(':')[0]}:999999999"
+    again = client.post(f"{at}/award", json={"reason": "x", "first_day": "2024-01-01"}, headers=key)
+    assert again.json() == refused.json()
+
+
+# The description
+
+
+def test_every_operation_has_examples_and_problems(shop: Shop) -> None:
+    description = shop.client.get("/api/v1/openapi.json").json()
+    operations = [
+        (path, method, operation)
+        for path, methods in description["paths"].items()
+        for method, operation in methods.items()
+    ]
+    assert len(operations) == 12
+    for path, method, operation in operations:
+        name = f"{method} {path}"
+        assert operation["description"], name
+        for status, answer in operation["responses"].items():
+            content = answer["content"]
+            assert content, (name, status)
+            for media_type, each in content.items():
+                assert "example" in each or each["examples"], (name, status, media_type)
+                assert (media_type == "application/problem+json") is (int(status) >= 400)
+        if body := operation.get("requestBody"):
+            content = body["content"].get("application/json", {})
+            schema = content.get("schema", {})
+            if "$ref" in schema:
+                schema = description["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+            assert "example" in content or "example" in schema, name
+    assert set(description["components"]["schemas"]["Problem"]["required"]) == {
+        "type",
+        "title",
+        "status",
+        "code",
+        "detail",
+    }
+    assert "HTTPValidationError" not in description["components"]["schemas"]
+
+
+def test_the_examples_of_bodies_are_accepted(shop: Shop) -> None:
+    """Each example is a body that the operation reads: a rule may refuse it, nothing else."""
+    description = shop.client.get("/api/v1/openapi.json").json()
+    tried = 0
+    for path, methods in description["paths"].items():
+        for method, operation in methods.items():
+            content = operation.get("requestBody", {}).get("content", {})
+            reference = content.get("application/json", {}).get("schema", {}).get("$ref")
+            if reference is None:
+                continue
+            example = description["components"]["schemas"][reference.rpartition("/")[2]]["example"]
+            place = path.format(slug="nobody", requirement="kurs", code="7F3K-92QX-5A1B")
+            answer = shop.client.request(method, place, json=example, headers=shop.bo)
+            assert answer.json()["code"] == "not_found", (path, answer.text)
+            tried += 1
+    assert tried == 9
