@@ -44,16 +44,18 @@ class Commands(click.Group):
             return None
         module, name = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
-        _take_data_folder(command)
+        _take_shared_options(command)
         return command
 
 
-def _take_data_folder(command: click.Command) -> None:
-    """Let every command take `--data` behind its name too, where people look for it."""
+def _take_shared_options(command: click.Command) -> None:
+    """Let every command take `--data` and `--lang` behind its name too, where people look."""
     if isinstance(command, click.Group):
         for each in command.commands.values():
-            _take_data_folder(each)
-    elif not any(parameter.name == "data" for parameter in command.params):
+            _take_shared_options(each)
+        return
+    own = {parameter.name for parameter in command.params}
+    if "data" not in own:
         command.params.append(
             click.Option(
                 ["--data"],
@@ -63,11 +65,25 @@ def _take_data_folder(command: click.Command) -> None:
                 help="Folder of the issuer (default: merke-data, or MERKE_DATA).",
             )
         )
+    if "lang" not in own:
+        command.params.append(
+            click.Option(
+                ["--lang"],
+                expose_value=False,
+                callback=_use_language,
+                help="Language of messages: nb, nn or en.",
+            )
+        )
 
 
 def _use_data_folder(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
     if value is not None:
         ctx.obj.data = value
+
+
+def _use_language(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.obj.language = language_from(value, {})
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
