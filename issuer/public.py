@@ -190,6 +190,7 @@ def achievement_json(office: Office, programme: Programme) -> dict[str, Any]:
     return {
         "@context": list(credential.CONTEXTS[:2]),
         **credential.achievement(office.settings, programme),
+        "creator": credential.profile(office.settings),
     }
 
 

@@ -1,0 +1,1 @@
+"""The pages, the embeds and the interface for programs."""

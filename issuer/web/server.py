@@ -1,0 +1,79 @@
+"""The server: uvicorn around the application, and the daily work beside it."""
+
+import errno
+import socket
+
+import click
+import uvicorn
+
+from issuer.daily import Daily, round_of_work
+from issuer.errors import BadInput
+from issuer.office import Office
+from issuer.texts import N_, translate
+from issuer.web.app import create_app
+
+
+def free_port(host: str, port: int, *, tries: int = 20) -> socket.socket:
+    """A socket bound to `port`, or to the next free one after it."""
+    for number in range(port, min(port + tries, 65536)):
+        taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind((host, number))
+            taken.listen(128)
+        except OSError as error:
+            taken.close()
+            if error.errno == errno.EADDRINUSE:
+                continue
+            raise BadInput(
+                N_("Cannot listen on %(host)s port %(port)s: %(fault)s"),
+                host=host,
+                port=number,
+                fault=error.strerror or str(error),
+            ) from error
+        return taken
+    raise BadInput(
+        N_("Every port from %(port)s on is busy. Choose another with --port."), port=port
+    )
+
+
+def run(office: Office, host: str, port: int, *, language: str) -> None:
+    """Serve until Ctrl-C. A busy port is a fault here: a web server in front expects it."""
+    listener = free_port(host, port, tries=1)
+    address = f"http://{host if ':' not in host else f'[{host}]'}:{port}"
+    click.echo(
+        translate(
+            language,
+            N_(
+                "merke serves %(base)s (%(folder)s)\n"
+                "Listening on %(address)s; the keys are %(keys)s. Stop with Ctrl-C."
+            ),
+            base=office.settings.base_url,
+            folder=str(office.folder.path),
+            address=address,
+            keys=translate(language, N_("locked") if office.ring.locked else N_("unlocked")),
+        ),
+        err=True,
+    )
+    serve(office, listener)
+
+
+def serve(office: Office, listener: socket.socket) -> None:
+    """Serve on a socket that is already bound, with the daily work beside it."""
+    round_of_work(office)
+    daily = Daily(office)
+    daily.start()
+    config = uvicorn.Config(
+        create_app(office),
+        log_level="warning",
+        server_header=False,
+        # Addresses, links and decisions never come from forwarded headers.
+        proxy_headers=False,
+        timeout_keep_alive=15,
+        h11_max_incomplete_event_size=32_768,
+    )
+    try:
+        uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        daily.stop()
+        listener.close()
