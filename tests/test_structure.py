@@ -108,8 +108,6 @@ DOORS = {
             "issuer/demo/files.py",
             "issuer/folder.py",
             "issuer/keyring.py",
-            "issuer/record/",
-            "issuer/settings.py",
             "keys/ring_file.py",
             "verifier/documents.py",
         ),
@@ -119,7 +117,6 @@ DOORS = {
     "package data": Door(
         names=("importlib.resources", "importlib_resources", "pkgutil.get_data"),
         keepers=(
-            "badge_assets/typesetting.py",
             "issuer/programmes/",
             "issuer/record/database.py",
             "issuer/texts.py",
@@ -134,15 +131,16 @@ DOORS = {
         ),
         keepers=(
             "issuer/bench.py",
-            "issuer/cli/",
-            "issuer/demo/",
             "issuer/office.py",
             "verifier/fetch.py",
         ),
     ),
     "environment": Door(
         names=("getpass", "os.environ", "os.environb", "os.getenv", "os.putenv", "sys.argv"),
-        keepers=("issuer/cli/", "issuer/settings.py"),
+        keepers=(
+            "issuer/cli/",
+            "issuer/drawing.py",
+        ),
     ),
     "other programs": Door(
         names=("multiprocessing", "os.exec", "os.fork", "os.popen", "os.system", "subprocess"),
@@ -336,11 +334,11 @@ IMPORTABLE = [
 ]
 
 WATCH_IMPORTS = """
-import json, os, sys
+import json, os, sys, zoneinfo
 
 seen = []
 ours = sys.argv[1]
-quiet = (ours, sys.prefix, sys.base_prefix, *sys.path[1:])
+quiet = (ours, sys.prefix, sys.base_prefix, *sys.path[1:], *zoneinfo.TZPATH)
 
 def watch(event, arguments):
     if event == "open":
