@@ -6,6 +6,7 @@ writer at a time: a write transaction takes the lock at its start, so that two n
 for each other, and gives up with `Busy` instead of hanging.
 """
 
+import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,8 @@ from sqlalchemy.orm import Session
 
 from issuer.errors import Busy, IssuerError
 from issuer.texts import N_
+
+log = logging.getLogger(__name__)
 
 # The newest migration. Alembic itself is only imported when there is something to migrate.
 HEAD = "0001"
@@ -39,6 +42,10 @@ def open_engine(file: Path) -> Engine:
     engine = create_engine(
         f"sqlite:///{file}",
         connect_args={"timeout": LOCK_PATIENCE, "check_same_thread": False},
+        # One for every thread a server may have at work; one more waits no longer than for a lock.
+        pool_size=20,
+        max_overflow=40,
+        pool_timeout=LOCK_PATIENCE,
     )
 
     @event.listens_for(engine, "connect")
@@ -81,7 +88,11 @@ def reading(engine: Engine) -> Iterator[Session]:
 def _busy_is_named() -> Iterator[None]:
     try:
         yield
-    except exc.OperationalError as error:
+    except exc.TimeoutError as error:
+        raise Busy(N_("The record is in use by too many at once. Try again.")) from error
+    except exc.DatabaseError as error:
+        if not isinstance(error, exc.OperationalError) and type(error) is not exc.DatabaseError:
+            raise  # a rule of the database was broken: a fault of ours
         fault = str(error.orig)
         if "locked" in fault or "busy" in fault:
             raise Busy(
@@ -91,7 +102,10 @@ def _busy_is_named() -> Iterator[None]:
             raise Busy(
                 N_("The record cannot be written: the disk is full. Nothing was changed.")
             ) from error
-        raise
+        log.error("the record cannot be used: %s", fault)
+        raise Busy(
+            N_("The record cannot be read or written at this moment. The log says why.")
+        ) from error
 
 
 def revision(engine: Engine) -> str | None:
