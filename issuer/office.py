@@ -92,7 +92,11 @@ class Office:
     @property
     def ring(self) -> KeyRing:
         """The keys, as their file stands now; unlocked if the office has the passphrase."""
-        stat = self.folder.ring.stat()
+        try:
+            stat = self.folder.ring.stat()
+        except OSError:
+            ring_file.load(self.folder.ring)  # says what is wrong with it
+            raise
         seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if self._ring is None or seen != self._ring_seen:
             if self._ring is None:
