@@ -5,6 +5,7 @@ it must not run in the calling thread (`issuer.studio`). Whoever copies a seal i
 cannot change it any more: state stands in the picture, never in its address.
 """
 
+import contextlib
 import io
 import re
 from collections.abc import Mapping
@@ -62,23 +63,25 @@ _LINES: Mapping[State, str] = {
     State.UNKNOWN: N_("Not issued here"),
 }
 
-# As much as `badge_assets.draw` has room for in the line beneath.
-_DETAIL_ROOM = 100
-
 
 class Undrawable(Refused):
-    """A text has a letter that the typeface lacks, or is too long for its place."""
+    """A text has a letter that the typeface lacks, or is too long for its place, or the
+    programme's looks cannot be drawn in."""
 
-    code = "picture.letters"
+    code = "picture.undrawable"
 
 
 def programme_looks(programme: Programme) -> Looks:
-    return Looks(
-        ink=programme.looks.ink,
-        paper=programme.looks.paper,
-        accent=programme.looks.colour,
-        motif=looks.Motif(programme.looks.motif.value),
-    )
+    """The colours and motif of a programme. Raises `Undrawable` where pictures have none."""
+    try:
+        return Looks(
+            ink=programme.looks.ink,
+            paper=programme.looks.paper,
+            accent=programme.looks.colour,
+            motif=looks.Motif(programme.looks.motif.value),
+        )
+    except ValueError as fault:
+        raise Undrawable(N_("The picture cannot be drawn: %(fault)s."), fault=str(fault)) from fault
 
 
 def qr_address(office: Office, award: Award) -> str:
@@ -115,9 +118,14 @@ def badge_facts(office: Office, copy: Credential) -> BadgeFacts:
             first=first,
             last=last,
         ),
-        holder_language=name.language,
+        holder_language=_spoken(name.language),
         sample=SAMPLE if office.settings.sample else "",
     )
+
+
+def _spoken(language: str | None) -> str | None:
+    """The language of a name, as far as the typeface's shaping can know it."""
+    return language if language and re.fullmatch("[a-z]{2,3}", language) else None
 
 
 def _name_at(row: Participation, moment: datetime) -> OrganisationName:
@@ -152,7 +160,7 @@ def _drawn(job: Job, drawer: Drawer) -> bytes:
     try:
         return drawer(job)
     except UnfitText as fault:
-        raise Undrawable(N_("The badge cannot be drawn: %(fault)s."), fault=str(fault)) from fault
+        raise Undrawable(N_("The picture cannot be drawn: %(fault)s."), fault=str(fault)) from fault
 
 
 _BADGE = re.compile(
@@ -176,69 +184,72 @@ def seal(
 ) -> bytes:
     """The live seal of a participation as it stands in `view`.
 
-    A name that the typeface cannot write gives way to the participation's address: a seal
-    that is embedded somewhere must not vanish.
+    A name that cannot be drawn gives way to the participation's address, and an address that
+    is too long to the host's alone: a seal that is embedded somewhere must not vanish. Raises
+    `Undrawable` if it cannot be drawn even so.
     """
+    host = office.settings.host
+    here = f"{host}/m/{view.slug}"
     look = programme_looks(view.programme)
-    facts = _seal_facts(office, view, language, view.name)
-    try:
-        return drawer(Job("seal.svg", facts, look, theme))
-    except UnfitText:
-        return drawer(Job("seal.svg", _seal_facts(office, view, language, view.slug), look, theme))
+    for holder, detail in ((view.name, here), (view.name, host), (view.slug, host)):
+        facts = _seal_facts(office, view, language, holder, detail)
+        with contextlib.suppress(UnfitText):
+            return drawer(Job("seal.svg", facts, look, theme))
+    return _drawn(
+        Job("seal.svg", _seal_facts(office, view, language, view.slug, ""), look, theme), drawer
+    )
 
 
-def _seal_facts(office: Office, view: View, language: str, holder: str) -> SealFacts:
+def _seal_facts(office: Office, view: View, language: str, holder: str, detail: str) -> SealFacts:
     mark = view.programme.name(language)
     values = wording.values(view, language)
-    here = f"{office.settings.host}/m/{view.slug}"
     return SealFacts(
         kind=_KINDS[view.state],
         mark=mark,
         holder=holder,
         state_line=translate(language, _LINES[view.state], **values),
-        detail_line=_fitting(here, office.settings.host),
+        detail_line=detail,
         language=language,
         title=translate(language, N_("%(mark)s: %(holder)s"), mark=mark, holder=holder),
-        description=wording.sentence(view, language)[:1000],
-        holder_language=view.language if holder == view.name else None,
+        description=wording.sentence(view, language),
+        holder_language=_spoken(view.language) if holder == view.name else None,
         sample=SAMPLE if office.settings.sample else "",
     )
-
-
-def _fitting(*lines: str) -> str:
-    """The first of `lines` for which a seal has room."""
-    return next((line for line in lines if len(line) <= _DETAIL_ROOM), "")
 
 
 def unknown_seal(office: Office, language: str, theme: Theme, drawer: Drawer = draw_here) -> bytes:
     """The picture for an address that nobody has: neutral, with the way to the register."""
     with office.reading() as session:
-        editions = programmes.listing(session)
-        ours = {e.programme: office.programme(e) for e in editions}
+        ours = {e.programme: office.programme(e) for e in programmes.listing(session)}
     only = next(iter(ours.values())) if len(ours) == 1 else None
     mark = only.name(language) if only else office.settings.name
-    host = office.settings.host
-    facts = SealFacts(
+    look = programme_looks(only) if only else _PLAIN
+    register = f"{office.settings.host}/register"
+    who = translate(language, N_("Who holds it: %(register)s"), register=register)
+    for detail in (who, register):
+        facts = _unknown_facts(office, mark, language, detail)
+        with contextlib.suppress(UnfitText):
+            return drawer(Job("seal.svg", facts, look, theme))
+    return _drawn(Job("seal.svg", _unknown_facts(office, mark, language, ""), look, theme), drawer)
+
+
+def _unknown_facts(office: Office, mark: str, language: str, detail: str) -> SealFacts:
+    return SealFacts(
         kind=SealKind.UNKNOWN,
         mark=mark,
         holder="",
         state_line=translate(language, _LINES[State.UNKNOWN]),
-        detail_line=_fitting(
-            translate(language, N_("Who holds it: %(register)s"), register=f"{host}/register"),
-            f"{host}/register",
-            host,
-        ),
+        detail_line=detail,
         language=language,
         title=translate(language, N_("%(mark)s: not issued here"), mark=mark),
         description=translate(
             language,
             N_("Nothing is issued at this address. Who holds %(mark)s stands at %(register)s."),
             mark=mark,
-            register=f"https://{host}/register",
+            register=f"{office.settings.base_url}/register",
         ),
         sample=SAMPLE if office.settings.sample else "",
     )
-    return drawer(Job("seal.svg", facts, programme_looks(only) if only else _PLAIN, theme))
 
 
 def scan(picture: bytes) -> str | None:

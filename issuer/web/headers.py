@@ -84,7 +84,7 @@ class Headers:
                     (name.lower().encode(), value.encode())
                     for name, value in _of(scope["path"]).items()
                 ]
-                message["headers"] = [*message["headers"], *added]
+                message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
         await self._app(scope, receive, completed)

@@ -184,11 +184,11 @@ class OpenToAll:
 
         async def opened(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
+                added = [
                     (b"access-control-allow-origin", b"*"),
                     (b"access-control-expose-headers", b"ETag, Retry-After"),
                 ]
+                message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
         await self._app(scope, receive, opened)

@@ -217,10 +217,13 @@ KINDS: Mapping[str, Kind] = {
         N_("The badge itself is untouched. Try again in a few seconds."),
         retry_after=5,
     ),
-    "picture.letters": Kind(
+    "picture.undrawable": Kind(
         409,
-        N_("The badge's typeface lacks a letter of the name"),
-        N_("No picture can be drawn. The badge can be had as .json and .jwt all the same."),
+        N_("The picture cannot be drawn"),
+        N_(
+            "A text on it has a letter that the typeface lacks, or is too long for its place. The"
+            " badge can be had as .json and .jwt all the same."
+        ),
     ),
     # Our own fault
     "sealing.rehearsal": Kind(

@@ -172,5 +172,5 @@ def test_any_name(tmp_path: Path, name: str, drawable: bool) -> None:
         badge = client.get(f"/b/{sealed.credential_id}.png")
         assert badge.status_code == (200 if drawable else 409)
         if not drawable:
-            assert badge.json()["code"] == "picture.letters"
+            assert badge.json()["code"] == "picture.undrawable"
     desk.close()

@@ -249,9 +249,7 @@ def test_hanging_pictures_do_not_hold_up_pages(shop: tuple[Desk, Sealed]) -> Non
         codes: list[int] = []
         threads = [
             threading.Thread(
-                target=lambda n=n: codes.append(  # type: ignore[misc]
-                    client.get(f"/embed/nobody-{n}.svg").status_code
-                )
+                target=lambda n=n: codes.append(client.get(f"/embed/nobody-{n}.svg").status_code)
             )
             for n in range(3)
         ]

@@ -1,0 +1,577 @@
+"""The web while something else fails: the record, the keys, strangers' servers, our own process.
+
+Nothing acknowledged is lost, nothing is done twice, and what can be answered is answered.
+"""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from issuer import sealing, verification
+from issuer.office import Office
+from issuer.record.tables import Credential, IdempotencyKey
+from issuer.web import headers
+from issuer.web.app import create_app
+from tests.support.office import ADA, BO, PASSPHRASE, Desk
+from tests.support.web import NOWHERE, as_staff, browser, token
+from verifier.documents import Document, DocumentUnavailable
+from verifier.report import Verdict
+
+VERIFY = "/api/v1/verify"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk.make(tmp_path / "data")
+    yield desk
+    desk.close()
+
+
+@contextmanager
+def locked_record(desk: Desk) -> Iterator[None]:
+    """Another process writes, and takes its time."""
+    other = sqlite3.connect(desk.office.folder.database, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+# The record
+
+
+def test_a_locked_record(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    served = (
+        "/status/1",
+        f"/m/{sealed.slug}",
+        f"/m/{sealed.slug}.json",
+        f"/b/{sealed.credential_id}.json",
+        f"/embed/{sealed.slug}.svg",
+    )
+    with browser(desk) as client:
+        bo = as_staff(desk, BO)
+        before = {path: client.get(path).content for path in served}
+        badge = before[f"/b/{sealed.credential_id}.json"]
+        with locked_record(desk):
+            # What was asked for lately is served as it was; did.json needs no record at all.
+            for path in served[:2]:
+                kept = client.get(path)
+                assert (kept.status_code, kept.content) == (200, before[path]), path
+                assert int(kept.headers["age"]) >= 0
+                assert kept.headers["access-control-allow-origin"] == "*"
+            assert client.get("/.well-known/did.json").status_code == 200
+            assert client.get("/healthz").status_code == 200
+            started = time.monotonic()
+            refused = client.post(
+                f"/api/v1/awards/{sealed.code}/suspend", json={"reason": "x"}, headers=bo
+            )
+            assert time.monotonic() - started < 5
+            assert (refused.status_code, refused.json()["code"]) == (503, "record.busy")
+            assert refused.headers["retry-after"] == "2"
+            never_asked = client.get("/register.json")
+            assert (never_asked.status_code, never_asked.json()["code"]) == (503, "record.busy")
+            assert client.get("/readyz").status_code == 503
+            # Verifying goes on; what our record would have to say is left open, never green.
+            report = client.post(VERIFY, content=badge).json()
+            assert report["verdict"] == "UNDETERMINED"
+        assert client.get("/register.json").status_code == 200
+        assert client.post(VERIFY, content=badge).json()["verdict"] == "VALID"
+        done = client.post(
+            f"/api/v1/awards/{sealed.code}/suspend", json={"reason": "x"}, headers=bo
+        )
+        assert done.status_code == 201
+
+
+def test_nothing_kept_outlives_an_act(desk: Desk) -> None:
+    """A page from before a suspension must not come back because the record is locked."""
+    sealed = desk.holder("Eksempelteatret")
+    with browser(desk) as client:
+        bo = as_staff(desk, BO)
+        assert client.get(f"/m/{sealed.slug}.json").json()["holds"] is True
+        client.post(f"/api/v1/awards/{sealed.code}/suspend", json={"reason": "x"}, headers=bo)
+        with locked_record(desk):
+            assert client.get(f"/m/{sealed.slug}.json").status_code == 503
+
+
+def test_a_record_that_cannot_be_read_at_all(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    file = desk.office.folder.database
+    with browser(desk) as client:
+        desk.office.engine.dispose()
+        whole = file.read_bytes()
+        file.write_bytes(b"not a database" * 1000)
+        answer = client.get(f"/m/{sealed.slug}.json")
+        assert (answer.status_code, answer.json()["code"]) == (503, "record.busy")
+        assert "not a database" not in answer.text
+        assert client.get("/readyz").status_code == 503
+        desk.office.engine.dispose()
+        file.write_bytes(whole)
+        assert client.get(f"/m/{sealed.slug}.json").status_code == 200
+
+
+def test_a_full_disk(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    with browser(desk) as client:
+        ada = as_staff(desk)
+        slug = desk.enrol("Fjordscenen")
+        badge = client.get(f"/b/{sealed.credential_id}.json").content
+        from sqlalchemy import event
+
+        def full(connection: sqlite3.Connection, *_: Any) -> None:
+            connection.execute("PRAGMA max_page_count = 1")
+
+        desk.office.engine.dispose()
+        event.listen(desk.office.engine, "connect", full)
+        body = {"facts": {"handed_in": "2025-03-03"}, "note": "x" * 9000}
+        place = f"/api/v1/participations/{slug}/requirements/kartlegging"
+        refused = client.put(place, json=body, headers=ada)
+        assert (refused.status_code, refused.json()["code"]) == (503, "record.busy")
+        assert client.post(VERIFY, content=badge).json()["verdict"] == "VALID"
+        event.remove(desk.office.engine, "connect", full)
+        desk.office.engine.dispose()
+        assert client.put(place, json=body, headers=ada).status_code == 201
+
+
+def test_many_at_once(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    with browser(desk) as client:
+        statuses: list[int] = []
+
+        def ask() -> None:
+            statuses.append(client.get(f"/m/{sealed.slug}.json").status_code)
+
+        threads = [threading.Thread(target=ask) for _ in range(60)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert statuses == [200] * 60
+
+
+# The keys
+
+
+def test_locked_keys_stop_signing_and_nothing_else(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    slug = desk.enrol("Fjordscenen")
+    desk.meet(slug)
+    locked = Desk(Office.open(desk.office.folder.path, clock=desk.clock), desk.clock)
+    with browser(locked) as client:
+        ada, bo = as_staff(locked, ADA), as_staff(locked, BO)
+        at = f"/api/v1/participations/{slug}"
+        assert (
+            client.post(f"{at}/preparation", json={"reason": "x"}, headers=ada).status_code == 201
+        )
+        key = {**bo, "Idempotency-Key": "k"}
+        refused = client.post(f"{at}/award", json={"reason": "x"}, headers=key)
+        assert (refused.status_code, refused.json()["code"]) == (503, "keys.locked")
+        assert refused.headers["retry-after"] == "60"
+        # A revocation is recorded all the same, and counts here at once.
+        badge = client.get(f"/b/{sealed.credential_id}.json").content
+        desk.clock.advance(seconds=1)
+        done = client.post(
+            f"/api/v1/awards/{sealed.code}/suspend", json={"reason": "x"}, headers=bo
+        )
+        assert done.status_code == 201
+        assert client.post(VERIFY, content=badge).json()["reasons"] == ["status.revoked"]
+        ready = client.get("/readyz")
+        assert ready.status_code == 503
+        assert ready.json()["lists"][0]["behind"] is True
+    locked.close()
+    # "Not now" is no answer to keep: the same key works once the keys are open.
+    with browser(desk) as client:
+        assert client.post(f"{at}/award", json={"reason": "x"}, headers=key).status_code == 201
+
+
+def test_a_damaged_ring(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    ring = desk.office.folder.ring
+    with browser(desk) as client:
+        badge = client.get(f"/b/{sealed.credential_id}.json").content
+        whole = ring.read_bytes()
+        ring.write_bytes(b"{")
+        answer = client.get("/.well-known/jwks.json")
+        assert (answer.status_code, answer.json()["code"]) == (503, "keys.unreadable")
+        assert client.get(f"/m/{sealed.slug}.json").status_code == 200
+        assert client.get("/readyz").json()["keys"] == "unreadable"
+        assert client.post(VERIFY, content=badge).json()["verdict"] == "UNDETERMINED"
+        assert client.post(VERIFY, content=b"{}").json()["verdict"] == "INVALID"
+        ring.unlink()
+        assert client.get("/.well-known/jwks.json").status_code == 503
+        ring.write_bytes(whole)
+        ring.chmod(0o600)
+        assert client.post(VERIFY, content=badge).json()["verdict"] == "VALID"
+
+
+# Strangers' servers, and our own judgement
+
+
+class Slow:
+    """Servers that take their time."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.go_on = threading.Event()
+
+    def get(self, url: str) -> Document:
+        self.asked += 1
+        self.go_on.wait(timeout=20)
+        raise DocumentUnavailable("at last, nothing")
+
+
+def _strangers_badge(desk: Desk) -> bytes:
+    """A badge whose issuer is somebody else: their documents have to be fetched."""
+    sealed = desk.holder("Eksempelteatret")
+    with desk.office.reading() as session:
+        text = session.get_one(Credential, sealed.credential_id).sealed_json
+    assert text is not None
+    return text.replace(b"balansemerket.example.no", b"somebody-else.example.no")
+
+
+def test_slow_strangers_do_not_slow_our_pages(desk: Desk) -> None:
+    badge = _strangers_badge(desk)
+    slow = Slow()
+    with browser(desk, documents=slow) as client:
+        statuses: list[int] = []
+
+        def ask() -> None:
+            statuses.append(client.post(VERIFY, content=badge).status_code)
+
+        threads = [threading.Thread(target=ask) for _ in range(50)]
+        for thread in threads:
+            thread.start()
+        while slow.asked < 4:
+            time.sleep(0.02)
+        started = time.monotonic()
+        for path in ("/m/eksempelteatret", "/status/1", "/register.json", "/healthz"):
+            assert client.get(path).status_code == 200
+        assert time.monotonic() - started < 3
+        assert slow.asked == 4  # no more strangers are asked at once
+        slow.go_on.set()
+        for thread in threads:
+            thread.join()
+    assert set(statuses) == {200, 503}
+    assert statuses.count(200) == 32
+
+
+def test_a_judgement_that_breaks_is_undetermined(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        def get(self, url: str) -> Document:
+            raise ZeroDivisionError("a secret of ours")
+
+    badge = _strangers_badge(desk)
+    with browser(desk, documents=Broken()) as client:
+        answer = client.post(VERIFY, content=badge)
+        assert answer.status_code == 200
+        assert answer.json()["verdict"] == "UNDETERMINED"
+        assert "secret" not in answer.text
+        monkeypatch.setattr(verification, "verify", lambda *_: 1 / 0)
+        answer = client.post(VERIFY, content=badge)
+        assert (answer.status_code, answer.json()["reasons"]) == (200, ["verifier.error"])
+    assert verification.judge(desk.office, badge, documents=NOWHERE).verdict is Verdict.UNDETERMINED
+
+
+def test_a_fault_of_ours_says_nothing_of_itself(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a secret of ours")
+
+    with browser(desk) as client:
+        ada = as_staff(desk)
+        slug = desk.enrol("Fjordscenen")
+        monkeypatch.setattr(sealing, "seal", broken)
+        key = {**ada, "Idempotency-Key": "k"}
+        path = f"/api/v1/participations/{slug}/award"
+        answer = client.post(path, json={"reason": "x"}, headers=key)
+        assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+        assert "secret" not in answer.text
+        assert answer.headers["content-security-policy"]
+        # A fault is no answer to keep.
+        monkeypatch.undo()
+        again = client.post(path, json={"reason": "x"}, headers=key)
+        assert again.json()["code"] == "requirements.missing"
+
+
+# Our own process
+
+
+_KILLED = """
+import os, sys
+from datetime import datetime
+from pathlib import Path
+from starlette.testclient import TestClient
+from issuer.office import Office
+from issuer.web.app import create_app
+from issuer.web.idempotency import Keyed
+import issuer.sealing
+
+place, moment, path, token, where = sys.argv[1:]
+office = Office.open(
+    Path(place), passphrase=b"a passphrase for tests only",
+    clock=lambda: datetime.fromisoformat(moment),
+)
+def killed(*_, **__):
+    os.kill(os.getpid(), 9)
+if where == "before the answer is kept":
+    Keyed._keep = killed
+elif where == "before the act":
+    issuer.sealing.seal = killed
+elif where == "within the act":
+    issuer.sealing.sign = killed
+client = TestClient(create_app(office), base_url=office.settings.base_url)
+client.post(path, json={"reason": "x"}, headers={
+    "Authorization": f"Bearer {token}", "Idempotency-Key": "k",
+})
+"""
+
+
+@pytest.mark.parametrize("where", ["before the answer is kept", "before the act", "within the act"])
+def test_a_killed_process_leaves_a_key_that_still_works(desk: Desk, where: str) -> None:
+    slug = desk.enrol("Fjordscenen")
+    desk.meet(slug)
+    at = f"/api/v1/participations/{slug}"
+    with browser(desk) as client:
+        client.post(f"{at}/preparation", json={"reason": "x"}, headers=as_staff(desk, ADA))
+        bo = token(desk, BO)
+        arguments = [
+            str(desk.office.folder.path),
+            desk.clock().isoformat(),
+            f"{at}/award",
+            bo,
+            where,
+        ]
+        done = subprocess.run(
+            [sys.executable, "-c", _KILLED, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=Path(__file__).parents[2],
+        )
+        assert done.returncode == -signal.SIGKILL, done.stderr
+        with desk.office.reading() as session:
+            row = session.query(IdempotencyKey).filter(IdempotencyKey.key == "k").one()
+            assert row.status is None
+        headers = {"Authorization": f"Bearer {bo}", "Idempotency-Key": "k"}
+        desk.clock.advance(seconds=1)
+        answer = client.post(f"{at}/award", json={"reason": "x"}, headers=headers)
+        assert answer.status_code == 201, answer.text
+        again = client.post(f"{at}/award", json={"reason": "x"}, headers=headers)
+        assert again.content == answer.content
+        with desk.office.reading() as session:
+            issued = session.query(Credential).filter(Credential.state == "issued").count()
+        assert issued == 1
+
+
+@contextmanager
+def real_server(desk: Desk) -> Iterator[int]:
+    """The application behind a real socket on this machine."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(desk.office, listen="127.0.0.1", documents=NOWHERE), log_level="critical"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.02)
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def _exchange(port: int, request: bytes, *, patience: float = 10) -> bytes:
+    with socket.create_connection(("127.0.0.1", port), timeout=patience) as connection:
+        connection.sendall(request)
+        answer = b""
+        while part := connection.recv(65_536):
+            answer += part
+            if answer.endswith((b"}", b"\n")) or b"content-length: 0" in answer:
+                break
+        return answer
+
+
+def test_over_a_real_socket(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    monkeypatch.setattr(headers, "BODY_PATIENCE", 0.5)
+    with real_server(desk) as port:
+
+        def status(request: bytes) -> int:
+            return int(_exchange(port, request).split(b" ")[1])
+
+        host = b"Host: 127.0.0.1:%d\r\n" % port
+        assert status(b"GET /healthz HTTP/1.1\r\n" + host + b"\r\n") == 200
+        assert status(b"GET /healthz HTTP/1.1\r\nHost: evil.example\r\n\r\n") == 421
+        assert status(b"GET /healthz HTTP/1.1\r\n\r\n") == 400
+        assert status(b"GET /healthz HTTP/1.0\r\n\r\n") == 421
+        two = b"Host: a\r\nHost: 127.0.0.1\r\n"
+        assert status(b"GET /healthz HTTP/1.1\r\n" + two + b"\r\n") in (400, 421)
+        flood = b"".join(b"X-%d: y\r\n" % n for n in range(20_000))
+        try:
+            assert status(b"GET /healthz HTTP/1.1\r\n" + host + flood + b"\r\n") in (400, 431)
+        except (ConnectionResetError, BrokenPipeError):
+            pass  # refused before all of it had been sent
+        assert status(b"GET /healthz HTTP/1.1\r\n" + host + b"\r\n") == 200
+        # A body that does not come.
+        begun = b"POST /api/v1/verify HTTP/1.1\r\n" + host + b"Content-Length: 100\r\n\r\n{"
+        started = time.monotonic()
+        assert status(begun) == 408
+        assert time.monotonic() - started < 5
+        # Ranges are not offered: the whole answer is.
+        many = b"Range: bytes=" + b",".join(b"%d-%d" % (n, n) for n in range(500)) + b"\r\n"
+        path = b"/b/" + sealed.credential_id.encode() + b".json"
+        assert status(b"GET " + path + b" HTTP/1.1\r\n" + host + many + b"\r\n") == 200
+        announced = b"Content-Length: 99999999999\r\n\r\n"
+        assert status(b"POST /api/v1/verify HTTP/1.1\r\n" + host + announced) == 413
+        both = b"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"
+        assert status(b"POST /api/v1/verify HTTP/1.1\r\n" + host + both) == 400
+
+
+# Anything at all
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, dict[str, str]]]:
+    desk = Desk.make(tmp_path_factory.mktemp("anything") / "data")
+    desk.holder("Eksempelteatret")
+    desk.enrol("Fjordscenen")
+    with browser(desk) as client:
+        yield client, as_staff(desk)
+    desk.close()
+
+
+_TEXT = st.text(max_size=20)
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | _TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+_SEGMENT = st.sampled_from(
+    [
+        *("b", "m", "q", "Q", "embed", "status", "keys", "issuer", "achievements", "register"),
+        *("register.json", "api", "v1", "participations", "awards", "verify", "problems"),
+        *(".well-known", "did.json", "eksempelteatret", "fjordscenen", "fjordscenen.json"),
+        *("requirements", "kurs", "acceptance", "award", "preparation", "suspend", "void"),
+        *("1", "1.jwt", "refresh", "wide-dark-nn.svg", "static", "balansemerket-2026-1"),
+        *("00000000-0000-4000-8000-000000000000.png", "7F3K-92QX-5A1B", "healthz", "readyz"),
+    ]
+) | _TEXT.map(lambda text: "".join(f"%{byte:02X}" for byte in text.encode("utf-8", "replace")))
+_BODY = (
+    st.binary(max_size=200)
+    | _JSON.map(lambda value: json.dumps(value).encode())
+    | st.fixed_dictionaries({"reason": _JSON}, optional={"facts": _JSON, "first_day": _JSON}).map(
+        lambda value: json.dumps(value).encode()
+    )
+)
+_HEADERS = st.dictionaries(
+    st.sampled_from(
+        [
+            *("Accept", "Accept-Language", "Content-Type", "If-None-Match", "Idempotency-Key"),
+            *("Range", "Cookie", "Origin", "X-Forwarded-Host", "Expect", "Authorization"),
+        ]
+    ),
+    st.sampled_from(["application/json", "text/html", "*/*", "multipart/form-data; boundary=x"])
+    | st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30),
+    max_size=4,
+)
+
+
+@settings(
+    max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    method=st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"]),
+    segments=st.lists(_SEGMENT, max_size=5),
+    query=st.dictionaries(st.sampled_from(["lang", "cursor", "limit", "at", "q", "trust"]), _TEXT),
+    headers=_HEADERS,
+    body=_BODY,
+    signed_in=st.booleans(),
+)
+def test_nothing_that_is_sent_is_a_fault_of_ours(
+    shop: tuple[TestClient, dict[str, str]],
+    method: str,
+    segments: list[str],
+    query: dict[str, str],
+    headers: dict[str, str],
+    body: bytes,
+    signed_in: bool,
+) -> None:
+    client, staff = shop
+    answer = client.request(
+        method,
+        "https://balansemerket.example.no/" + "/".join(segments),
+        params={name: value.encode("utf-8", "replace").decode() for name, value in query.items()},
+        headers={**headers, **(staff if signed_in else {})},
+        content=body,
+    )
+    assert answer.status_code < 500, (method, segments, answer.text)
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "set-cookie" not in answer.headers
+    if answer.status_code >= 400 and method != "HEAD":
+        kind = answer.headers["content-type"]
+        assert kind.startswith(("application/problem+json", "text/html", "image/svg+xml")), kind
+
+
+@settings(
+    max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    place=st.sampled_from(
+        [
+            "PUT participations/fjordscenen/requirements/kurs",
+            "PUT participations/fjordscenen/requirements/plan",
+            "PUT participations/fjordscenen/requirements/vilkar",
+            "POST participations/fjordscenen/requirements/kurs/acceptance",
+            "POST participations/fjordscenen/preparation",
+            "POST participations/fjordscenen/award",
+            "POST awards/000000000000/withdraw",
+        ]
+    ),
+    body=st.dictionaries(
+        st.sampled_from(["reason", "facts", "note", "first_day", "override", "equivalence", "x"]),
+        _JSON
+        | st.fixed_dictionaries({"date": _JSON, "hours": _JSON, "held_by": _JSON})
+        | st.fixed_dictionaries({"measures": st.lists(_JSON, max_size=3)})
+        | st.fixed_dictionaries({"confirmed": _JSON}),
+    ),
+)
+def test_any_body_for_the_office(
+    shop: tuple[TestClient, dict[str, str]], place: str, body: dict[str, Any]
+) -> None:
+    client, staff = shop
+    method, _, path = place.partition(" ")
+    answer = client.request(
+        method,
+        f"/api/v1/{path}",
+        content=json.dumps(body).encode(),
+        headers={**staff, "Content-Type": "application/json"},
+    )
+    assert answer.status_code < 500, answer.text
+
+
+def test_the_passphrase_of_these_tests_is_the_desks() -> None:
+    assert PASSPHRASE.decode() in _KILLED
+    assert os.environ.get("MERKE_PASSPHRASE") is None
