@@ -22,7 +22,7 @@ MAX_CONTEXT_WORK = 20_000
 """What the contexts put in force may cost, object by object (see `_cost`): half a second."""
 
 MAX_OWN_DEFINITIONS = 500
-"""JSON values in all contexts that the document writes itself."""
+"""Members of all contexts, and of their definitions, that the document writes itself."""
 
 ActiveContext: TypeAlias = Any  # PyLD's, a mapping
 
@@ -275,13 +275,13 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
 
     def _check_own_context(self, context: Any) -> None:
         """Refuse what PyLD would skip with a warning, or let change a context on board."""
-        self._definitions += not isinstance(context, str)
-        if self._definitions > MAX_OWN_DEFINITIONS:
-            raise WorkLimit(f"the document's contexts hold more than {MAX_OWN_DEFINITIONS} values")
         if isinstance(context, list):
             for item in context:
                 self._check_own_context(item)
         elif isinstance(context, dict):
+            self._definitions += len(context)
+            if self._definitions > MAX_OWN_DEFINITIONS:
+                raise WorkLimit(f"more than {MAX_OWN_DEFINITIONS} definitions of its own")
             _check_keywords(context)
             self._own_terms.update(context)
             for item in context.values():
