@@ -7,7 +7,7 @@ decided in `verifier.checks`.
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from keys.jwk import b64url_decode, b64url_encode
 
@@ -21,6 +21,7 @@ MAX_BITS = 2**26
 # libraries differ in it; equal bits shall give equal bytes.
 _GZIP_HEADER = bytes.fromhex("1f8b08000000000000ff")
 _LEVEL = 9
+_MASKS = tuple(0x80 >> position for position in range(8))
 
 
 class MalformedList(ValueError):
@@ -43,11 +44,16 @@ class Bits:
     def __len__(self) -> int:
         return 8 * len(self._data)
 
+    def __iter__(self) -> Iterator[bool]:
+        for byte in self._data:
+            for mask in _MASKS:
+                yield bool(byte & mask)
+
     def __getitem__(self, index: int) -> bool:
         """The bit at `index`. Raises `IndexError` outside the list: negative is outside."""
         if not 0 <= index < len(self):
             raise IndexError(f"there is no bit {index} in a list of {len(self)}")
-        return bool(self._data[index >> 3] & 0x80 >> (index & 7))
+        return bool(self._data[index >> 3] & _MASKS[index & 7])
 
 
 def encode(revoked: Iterable[int], *, length: int = LENGTH) -> str:
@@ -62,7 +68,7 @@ def encode(revoked: Iterable[int], *, length: int = LENGTH) -> str:
     for index in revoked:
         if not 0 <= index < length:
             raise ValueError(f"there is no index {index} in a list of {length}")
-        data[index >> 3] |= 0x80 >> (index & 7)
+        data[index >> 3] |= _MASKS[index & 7]
     deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     body = deflate.compress(data) + deflate.flush()
     # The trailer is the checksum and the length modulo 2^32.

@@ -1,5 +1,7 @@
 """Nothing of a document is left out of its canonical bytes in silence."""
 
+from typing import Any
+
 import pytest
 
 from tests.verifier.jsonld_samples import (
