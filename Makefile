@@ -11,7 +11,7 @@ ARGS ?=
 
 BIN := $(VENV)/bin
 # Wheels only: nothing is compiled on the way, and no package's own set-up code runs.
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary=:all:
 
 .DEFAULT_GOAL := help

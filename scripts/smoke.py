@@ -41,8 +41,6 @@ def main() -> None:
     overview = merke("--help", expect=0)
     assert all(word in overview for word in ("demo", "verify", "init", "serve")), overview
     merke("verify", "no-such-file.png", expect=2)
-    Path("not-a-badge.json").write_text('{"hello": "world"}', encoding="utf-8")
-    verify(Path("not-a-badge.json"), "INVALID")
 
     started = time.perf_counter()
     merke("demo", "--no-serve", "--out", OUT, "--data", DATA, expect=0)
@@ -52,7 +50,7 @@ def main() -> None:
     tried = 0
     for award in demo["awards"]:
         verdict, _, reason = award["expect"].partition(":")
-        for name in award["files"]:
+        for name in award["files"].values():
             report = verify(OUT / name, verdict)
             if reason and reason not in report["reasons"]:
                 sys.exit(f"{name}: {report['reasons']}, expected {reason}")
@@ -60,11 +58,12 @@ def main() -> None:
     assert tried >= 16, f"only {tried} files named in demo.json"
 
     whole = next(a for a in demo["awards"] if a["expect"] == "VALID")
-    document = next(OUT / name for name in whole["files"] if name.endswith(".json"))
-    changed = json.loads(document.read_bytes())
+    changed = json.loads((OUT / whole["files"]["json"]).read_bytes())
     changed["validUntil"] = "2999-12-31T23:59:59Z"
     Path("changed.json").write_text(json.dumps(changed), encoding="utf-8")
     verify(Path("changed.json"), "INVALID")
+    Path("not-a-badge.json").write_text('{"hello": "world"}', encoding="utf-8")
+    verify(Path("not-a-badge.json"), "INVALID")
     print(f"{tried} files verified as the demo says, and a changed one refused")
 
 

@@ -15,8 +15,8 @@ pip() {
     "$work/venv/bin/python" -m pip --disable-pip-version-check --no-input "$@"
 }
 before=$(du -sm "$work/venv" | cut -f1)
-pip install --quiet --require-hashes --only-binary=:all: -r "$here/../requirements.lock"
-pip install --quiet --no-deps --no-index "$wheel"
+pip install -qq --require-hashes --only-binary=:all: -r "$here/../requirements.lock"
+pip install -qq --no-deps --no-index "$wheel"
 pip check
 packages=$(pip list --format=freeze | grep -cvE '^(pip|setuptools|merke)==')
 size=$(($(du -sm "$work/venv" | cut -f1) - before))
