@@ -12,6 +12,7 @@ _SPACES = re.compile(" +")
 _HIDDEN = {
     "Cc": "a control character",
     "Cf": "an invisible character, such as one that changes the direction of writing",
+    "Cn": "a character that Unicode does not know",
     "Cs": "half a character",
     "Co": "a character of private use",
     "Zl": "a line separator",

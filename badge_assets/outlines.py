@@ -16,17 +16,16 @@ from xml.sax.saxutils import escape, quoteattr
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
 _TOKEN = re.compile(r"[A-Za-z]|-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?")
-_FUNCTION = re.compile(r"([a-z]+)\(([^)]*)\)")
+_FUNCTION = re.compile(r"([A-Za-z]+)\(([^)]*)\)")
 _ARGUMENTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "Q": 4, "Z": 0}
 _STROKE = ("stroke", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit")
 # What typst always writes and SVG takes for granted.
 _DEFAULTS = {
-    "fill-rule": "nonzero",
     "stroke-linecap": "butt",
     "stroke-linejoin": "miter",
     "stroke-miterlimit": "4",
 }
-_KNOWN = {"fill", "fill-rule", "d", "transform", "class", "stroke-width", *_STROKE}
+_KNOWN = {"fill", "fill-rule", "d", "transform", "stroke-width", *_STROKE}
 
 Point = tuple[float, float]
 Segment = tuple[str, tuple[Point, ...]]  # M, L, C, Q or Z with absolute points
@@ -138,6 +137,8 @@ def _style(element: ElementTree.Element, matrix: Matrix) -> tuple[tuple[str, str
     """Fill and stroke of a path, the stroke as wide as `matrix` makes it."""
     if unknown := set(element.attrib) - _KNOWN:
         raise ValueError(f"typst wrote an attribute that is not known here: {unknown}")
+    if element.get("fill-rule", "nonzero") != "nonzero":
+        raise ValueError("typst wrote a fill rule that is not known here")
     style = [("fill", element.get("fill", "none"))]
     if element.get("stroke", "none") != "none":
         style += [
