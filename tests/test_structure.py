@@ -131,7 +131,9 @@ DOORS = {
         ),
         keepers=(
             "issuer/bench.py",
+            "issuer/cli/",
             "issuer/office.py",
+            "verifier/__main__.py",
             "verifier/fetch.py",
         ),
     ),
@@ -140,6 +142,7 @@ DOORS = {
         keepers=(
             "issuer/cli/",
             "issuer/drawing.py",
+            "verifier/__main__.py",
         ),
     ),
     "other programs": Door(
