@@ -269,14 +269,17 @@ def test_own_terms_of_odd_kinds_are_refused(definition: Any, value: Any) -> None
         canonicalise(changed(own_context({"odd": definition}, odd=value)))
 
 
-def test_a_protected_term_cannot_be_redefined_by_repeating_a_scoped_context() -> None:
+def test_a_scoped_context_is_no_licence_for_others_of_the_same_text() -> None:
     """PyLD remembers a context by its text, even when the first time it was allowed more."""
-    scoped = {"name": "https://example.no/other"}
-    document = changed(own_context({"place": {"@id": "urn:place", "@context": scoped}}))
-    document["place"] = {"https://example.no/p": "x"}
-    document["evidence"] = [{"@context": scoped, "name": "x"}]
+    scoped = {"name": "urn:other"}
+    terms = {"@protected": True, "id": "@id", "name": "urn:name", "zone": "urn:zone"}
+    terms["place"] = {"@id": "urn:place", "@context": scoped}
+    mine = {"https://example.no/c": {"@context": terms}}
+    document = {"@context": "https://example.no/c", "id": "urn:x", "place": {"name": "a"}}
+    assert b"<urn:other>" in canonicalise(document, contexts=mine)
+    document["zone"] = {"@context": scoped, "name": "b"}
     with pytest.raises(InvalidJsonLd):
-        canonicalise(document)
+        canonicalise(document, contexts=mine)
 
 
 def test_no_document_changes_what_the_next_one_means() -> None:
