@@ -30,6 +30,11 @@ def vectors() -> Path:
     return folder
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name a long value by its place: keys made for one run must not name a test."""
+    return argname if isinstance(val, str | bytes) and len(val) > 40 else None
+
+
 class WentOutside(BaseException):
     """A test reached for another machine. Not an `Exception`: nobody may catch and hide it."""
 
