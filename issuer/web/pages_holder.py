@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from markupsafe import escape
 
+from badge_assets.draw import SEAL_HEIGHT, SEAL_WIDTH
 from issuer import codes, days, facts, history, names, participations, public, sealing, wording
 from issuer.errors import NotFound
 from issuer.office import Office
@@ -16,14 +17,11 @@ from issuer.programme import Programme
 from issuer.public import Copy, View
 from issuer.record.tables import Award, Participation
 from issuer.state import State
-from issuer.texts import N_, day, translate
+from issuer.texts import DEFAULT, N_, day, translate
 from issuer.web import http
 from issuer.web.pages_render import TIMEZONE, language_of, office_of, page
 
 router = APIRouter()
-
-# The live seal as it is drawn (badge_assets/templates/seal.typ), in CSS pixels.
-SEAL_WIDTH, SEAL_HEIGHT = 360, 104
 
 # As much of a search or a code as is looked at.
 _LONGEST = 200
@@ -163,9 +161,10 @@ def snippet(office: Office, view: View, language: str) -> str:
         name=view.name,
     )
     base = office.settings.base_url
+    variant = "" if language == DEFAULT else f"/wide-light-{language}"
     return (
         f'<a href="{base}/m/{view.slug}" target="_blank" rel="noopener">'
-        f'<img src="{base}/embed/{view.slug}.svg" alt="{escape(alt)}"'
+        f'<img src="{base}/embed/{view.slug}{variant}.svg" alt="{escape(alt)}"'
         f' width="{SEAL_WIDTH}" height="{SEAL_HEIGHT}"></a>'
     )
 

@@ -1,0 +1,91 @@
+"""The pages about the mark and its issuer, the colours, and what is read aloud."""
+
+import dataclasses
+
+import pytest
+
+from issuer.colours import LEAST_CONTRAST, contrast
+from issuer.programme import Looks, Motif
+from issuer.web import pages_look
+from tests.web.conftest import Town
+
+
+def test_checking_stands_on_the_front_page(town: Town) -> None:
+    page = town.page("/")
+    assert page.headline == "Balansemerket"
+    assert page.one("form", action="/q").attributes["method"] == "get"
+    assert page.one("form", action="/register").attributes["method"] == "get"
+    assert {"/verify", "/register", "/achievements/balansemerket-2026-1"} <= set(page.links)
+    assert "2 virksomheter har et merke fra oss i dag." in page.words
+    assert "Kurs og veiledning koster ingenting." in page.words
+    assert "mailto:hei@balansekunst.example.no" in page.links
+    assert "mailto:si-fra@balansekunst.example.no" in page.links
+    assert "Fylles ut av den som eier merket." in page.words
+
+
+def test_an_empty_house_has_a_front_page(village: Town) -> None:
+    page = village.page("/")
+    assert "0 virksomheter har et merke fra oss i dag." in page.words
+    assert "Ingen har merket ennå." in village.page("/register").words
+
+
+def test_the_mark_in_full(town: Town) -> None:
+    page = town.page("/achievements/balansemerket-2026-1")
+    assert page.headline == "Hva Balansemerket krever"
+    ids = {e.attributes.get("id") for e in page.elements}
+    assert {"kurs", "kartlegging", "mote", "plan", "vilkar", "erklaering", "criteria"} <= ids
+    assert "Nytt møte etter ett år" in page.words
+    assert page.one("h2", id_="criteria")
+    assert any(e.text == "Kurs." for e in page.all("strong"))
+    assert town.page("/achievements/balansemerket-2099-1", 404).headline
+
+
+def test_who_we_are(town: Town) -> None:
+    page = town.page("/issuer")
+    assert "did:web:balansemerket.example.no" in page.words
+    assert "eddsa-rdfc-2022" in page.words
+    keys = [link for link in page.links if link.startswith("/keys/")]
+    assert len(keys) == 4
+    for key in keys:
+        assert town.client.get(key).status_code == 200
+    assert "signerer fra 4. mars 2025" in page.words
+
+
+@pytest.mark.parametrize("path", ["/issuer", "/achievements/balansemerket-2026-1"])
+def test_programs_get_documents_at_the_same_address(town: Town, path: str) -> None:
+    assert town.client.get(path).headers["content-type"] == "application/vc+ld+json"
+    assert town.page(path).lang == "nb"
+
+
+LOOKS = (
+    pages_look.PLAIN,
+    Looks(Motif.BALANCE, "#fbf8f1", "#1b1a17", "#0f4c4a", "#9fd0c6"),
+    Looks(Motif.RING, "#ffffff", "#757575", "#767676", "#ffffff"),
+)
+
+
+@pytest.mark.parametrize("looks", LOOKS, ids=lambda looks: looks.ink)
+def test_every_colour_can_be_read(looks: Looks) -> None:
+    """Second text, and the edges of fields, in light and in dark."""
+    sheet = pages_look.sheet(looks)
+    for ground, ink in ((looks.paper, looks.ink), (looks.ink, looks.paper)):
+        rule = next(line for line in sheet.splitlines() if f"--paper:{ground}" in line)
+        assert contrast(_value(rule, "quiet"), ground) >= min(LEAST_CONTRAST, contrast(ink, ground))
+        assert contrast(_value(rule, "edge"), ground) >= 3
+        assert contrast(_value(rule, "line"), ground) > 1.2
+
+
+def _value(rule: str, name: str) -> str:
+    return rule.split(f"--{name}:")[1][:7]
+
+
+def test_a_changed_look_changes_the_address_of_its_sheet() -> None:
+    other = dataclasses.replace(LOOKS[1], colour="#0f4c4b")
+    assert pages_look.version(LOOKS[1]) != pages_look.version(other)
+
+
+def test_mixing() -> None:
+    assert pages_look.mixed("#000000", "#ffffff", 0) == "#ffffff"
+    assert pages_look.mixed("#000000", "#ffffff", 1) == "#000000"
+    assert pages_look.mixed("#000000", "#ffffff", 0.5) == "#808080"
+    assert pages_look.palest("#767676", "#ffffff", 7, start=0.5) == "#767676"
