@@ -14,8 +14,8 @@ from verifier.reasons import Reason
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _MARK: Final = b"\xef\xbb\xbf"
 _SPACE: Final = b" \t\r\n"
-# What base64url makes of a JSON object's first two bytes.
-_TOKEN = re.compile(rb"e[wy][A-Za-z0-9_-]*=*\.")
+# What base64url makes of `{` and a character of ASCII; or any long parts with dots between.
+_TOKEN = re.compile(rb"e[w-z][A-Za-z0-9_-]*=*\.|[A-Za-z0-9_-]{16,}=*\.[A-Za-z0-9_-]{32,}=*(?:\.|$)")
 
 Carrier = Literal["png", "svg", "text"]
 Kind = Literal["json", "jws"]

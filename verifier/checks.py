@@ -52,7 +52,7 @@ def check_version(credential: Mapping[str, Any]) -> Finding | None:
         if first is None and isinstance(inside, Mapping) and _first_context(inside) == VC1:
             return found(Check.STRUCTURE, Reason.STRUCTURE_VERSION, VC1)
         return found(Check.STRUCTURE, Reason.STRUCTURE_MIXED, "the claim vc")
-    if first in _OTHER_VERSIONS:
+    if isinstance(first, str) and first in _OTHER_VERSIONS:
         return found(Check.STRUCTURE, Reason.STRUCTURE_VERSION, first)
     return None
 
@@ -207,8 +207,10 @@ def check_recipient(credential: Mapping[str, Any], world: World) -> Finding:
     if world.recipient is None:
         return not_applicable(Check.RECIPIENT)
     subject = credential.get("credentialSubject")
-    asked = {world.recipient, world.recipient.lower() if "@" in world.recipient else ""} - {""}
-    if isinstance(subject, Mapping):
+    asked = [world.recipient]
+    if "@" in world.recipient:
+        asked.append(world.recipient.lower())
+    if isinstance(subject, Mapping) and world.recipient:
         if subject.get("id") in asked:
             return passed(Check.RECIPIENT)
         identifiers = subject.get("identifier")

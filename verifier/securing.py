@@ -232,12 +232,13 @@ def reason_of_loss(error: Loss) -> Reason:
 def badge_token(token: jws.Jws, bench: Bench) -> Secured:
     """Judge a badge's token: Open Badges 3.0, VC-JWT proof format."""
     header = token.header
-    if header.get("typ") in _JOSE_TYPES:
-        return Secured((found(Check.PROOF, Reason.PROOF_UNSUPPORTED, f"{header['typ']}"),), None)
+    kind = header.get("typ", "JWT")
+    if isinstance(kind, str) and kind in _JOSE_TYPES:
+        return Secured((found(Check.PROOF, Reason.PROOF_UNSUPPORTED, kind),), None)
     findings = []
     if extra := sorted(header.keys() - _HEADER_MEMBERS):
         findings.append(found(Check.PROOF, Reason.HEADER_MEMBER, ", ".join(extra)))
-    if header.get("typ", "JWT") != "JWT":
+    if kind != "JWT":
         findings.append(found(Check.PROOF, Reason.HEADER_TYPE, "typ is not JWT"))
     if header["alg"] not in _BADGE_ALGORITHMS:
         findings.append(found(Check.PROOF, Reason.ALGORITHM_UNSUPPORTED, header["alg"]))

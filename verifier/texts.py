@@ -106,9 +106,9 @@ _PASSED: dict[Check, Text] = {
         "en": "Everything in the badge has a settled meaning.",
     },
     Check.KEY: {
-        "nb": "Nøkkelen er den som utstederen selv har lagt ut, og den er ment for merker.",
-        "nn": "Nøkkelen er den som utferdaren sjølv har lagt ut, og han er meint for merke.",
-        "en": "The key is one that the issuer has published, and it is meant for badges.",
+        "nb": "Nøkkelen er en av dem utstederen selv har lagt ut for slike signaturer.",
+        "nn": "Nøkkelen er ein av dei utferdaren sjølv har lagt ut for slike signaturar.",
+        "en": "The key is one that the issuer has published for signatures like this.",
     },
     Check.PROOF: {
         "nb": "Signaturen stemmer: ikke et tegn er endret siden merket ble utstedt.",
@@ -149,6 +149,11 @@ _UNJUDGED: Text = {
 }
 
 _NOT_APPLICABLE: dict[Check, Text] = {
+    Check.PROOF: {
+        "nb": "Merket har en signatur til, som ikke avgjør noe her.",
+        "nn": "Merket har ein signatur til, som ikkje avgjer noko her.",
+        "en": "The badge has one more signature, which decides nothing here.",
+    },
     Check.CLAIMS: {
         "nb": "Merket har ingen opplysninger utenpå seg som kunne si noe annet.",
         "nn": "Merket har ingen opplysningar utanpå seg som kunne seie noko anna.",

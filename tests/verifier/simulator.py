@@ -161,7 +161,7 @@ class IssuerSimulator:
                     "name": "Balansemerket",
                     "description": "Et eksempel på et merke.",
                     "criteria": {"id": achievement, "narrative": "Fire krav."},
-                    "creator": profile,
+                    "creator": copy.deepcopy(profile),
                     "inLanguage": "nb",
                     "version": "2026-1",
                     "resultDescription": [
@@ -254,9 +254,12 @@ class IssuerSimulator:
         kept = {name: value for name, value in members.items() if value is not None}
         # PyJWT puts in `typ` by itself unless told None.
         extra = {"typ": None, **kept} if "typ" not in kept else kept
-        return jwt.encode(
-            dict(payload), key, algorithm=jwk.algorithm(key.public_key()), headers=extra
-        ).encode()
+        # The layer below `jwt.encode`, which refuses to write some claims that are wrong.
+        return (
+            jwt.PyJWS()
+            .encode(compact(payload), key, algorithm=jwk.algorithm(key.public_key()), headers=extra)
+            .encode()
+        )
 
     def claims(self, document: Mapping[str, Any]) -> Document:
         """`document` with the claims that repeat it."""

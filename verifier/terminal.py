@@ -1,0 +1,150 @@
+"""A report as text for a terminal, in nb, nn or en; and what a verdict is as exit code.
+
+Text that a stranger wrote is shown only where it was signed, without control, direction or
+invisible characters, and cut: nothing in a badge can move the cursor or forge a line.
+"""
+
+import textwrap
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from verifier import texts
+from verifier.reasons import Check, Outcome, Verdict
+from verifier.report import Finding, Report
+
+EXIT_CODES: Final = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNDETERMINED: 3}
+
+_LONGEST: Final = 160
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "nb": {
+        "VALID": "GYLDIG",
+        "INVALID": "IKKE GYLDIG",
+        "UNDETERMINED": "UAVKLART",
+        "passed": "bestått",
+        "failed": "ikke bestått",
+        "unknown": "uavklart",
+        "not_applicable": "gjelder ikke",
+        "mark": "Merke",
+        "holder": "Gitt til",
+        "from": "Fra",
+        "until": "Til",
+        "issuer": "Utsteder",
+        "verified": "Prøvd",
+        "at": "Datoene er prøvd for {at}. Om merket er trukket tilbake, er prøvd for i dag.",
+    },
+    "nn": {
+        "VALID": "GYLDIG",
+        "INVALID": "IKKJE GYLDIG",
+        "UNDETERMINED": "UAVKLART",
+        "passed": "bestått",
+        "failed": "ikkje bestått",
+        "unknown": "uavklart",
+        "not_applicable": "gjeld ikkje",
+        "mark": "Merke",
+        "holder": "Gitt til",
+        "from": "Frå",
+        "until": "Til",
+        "issuer": "Utferdar",
+        "verified": "Prøvd",
+        "at": "Datoane er prøvde for {at}. Om merket er trekt tilbake, er prøvd for i dag.",
+    },
+    "en": {
+        "VALID": "VALID",
+        "INVALID": "NOT VALID",
+        "UNDETERMINED": "UNDETERMINED",
+        "passed": "passed",
+        "failed": "failed",
+        "unknown": "open",
+        "not_applicable": "does not apply",
+        "mark": "Badge",
+        "holder": "Given to",
+        "from": "From",
+        "until": "Until",
+        "issuer": "Issuer",
+        "verified": "Checked",
+        "at": "The dates were checked for {at}. Whether it has been withdrawn is as of today.",
+    },
+}
+
+
+def render(report: Report, language: str = "nb", *, width: int = 80) -> str:
+    """Return `report` as lines of text, no longer than `width` where words allow it.
+
+    `language` is one of `texts.LANGUAGES`.
+    """
+    words = _WORDS[language]
+    lines = [words[report.verdict], *textwrap.wrap(report.sentence[language], width)]
+    for reason in report.reasons:
+        lines += textwrap.wrap(
+            texts.of_reason(reason)[language],
+            width,
+            initial_indent="– ",
+            subsequent_indent="  ",
+        )
+    lines.append("")
+    facts = dict(_facts(report, words))
+    label_width = max(map(len, facts))
+    lines += [f"{label:<{label_width}}  {value}" for label, value in facts.items()]
+    if report.at is not None:
+        at = report.to_json()["at"]
+        lines += ["", *textwrap.wrap(words["at"].format(at=at), width)]
+    lines.append("")
+    for finding in report.findings:
+        lines += _finding(finding, language, width)
+    return "\n".join(lines) + "\n"
+
+
+def plain(text: object, longest: int = _LONGEST) -> str:
+    """`text` on one line, without characters that are not seen or that act, cut at `longest`."""
+    shown = "".join(
+        letter
+        if unicodedata.category(letter)[0] not in "CZ" or letter == " "
+        else "\N{REPLACEMENT CHARACTER}"
+        for letter in str(text)[: longest + 1]
+    )
+    return shown if len(shown) <= longest else shown[: longest - 1] + "…"
+
+
+def _facts(report: Report, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    credential = report.credential or {}
+    subject = _object(credential.get("credentialSubject"))
+    achievement = _object(subject.get("achievement"))
+    signed = {
+        "mark": achievement.get("name"),
+        "holder": _holder(subject),
+        "from": credential.get("validFrom"),
+        "until": credential.get("validUntil"),
+    }
+    for name, value in signed.items():
+        if isinstance(value, str):
+            yield words[name], plain(value)
+    issuer = report.who.host or report.who.did
+    if report.who.kind != "unproven" and issuer is not None:
+        yield words["issuer"], plain(issuer)
+    yield words["verified"], report.to_json()["verified_at"]
+
+
+def _holder(subject: Mapping[str, Any]) -> Any:
+    """The subject's name where one is given in clear, else its address."""
+    identifiers = subject.get("identifier")
+    for entry in identifiers if isinstance(identifiers, list) else []:
+        if _object(entry).get("identityType") == "name" and entry.get("hashed") is False:
+            return entry.get("identityHash")
+    return subject.get("id")
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _finding(finding: Finding, language: str, width: int) -> Iterator[str]:
+    words = _WORDS[language]
+    head = f"{texts.of_check(finding.check)[language]}: {words[finding.outcome]}"
+    yield f"{head} ({finding.reason})" if finding.reason else head
+    yield from textwrap.wrap(
+        finding.text[language], width, initial_indent="    ", subsequent_indent="    "
+    )
+    told = finding.outcome in (Outcome.FAILED, Outcome.UNKNOWN) or finding.check is Check.KEY
+    if finding.detail is not None and told:
+        yield f"    [{plain(finding.detail)}]"
