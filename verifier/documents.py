@@ -95,9 +95,9 @@ class IndexDocuments:
     `MalformedIndex` when made; `get` raises `DocumentUnavailable`.
     """
 
-    def __init__(self, index: Path) -> None:
-        self._folder = index.parent.resolve()
-        self._entries = _read_index(index)
+    def __init__(self, index: Path | str) -> None:
+        self._folder = Path(index).parent.resolve()
+        self._entries = _read_index(Path(index))
 
     def get(self, url: str) -> Document:
         entry = self._entries.get(url)
