@@ -112,7 +112,8 @@ def test_the_code_scans_from_the_picture(place: Path, told: dict[str, Any], pixe
         address = f"https://BALANSEMERKET.EXAMPLE.NO/Q/{award['code'].replace('-', '')}"
         assert [code.text for code in zxingcpp.read_barcodes(small)] == [address]
         if pixels in (1024, 256):
-            read, _, _ = cv2.QRCodeDetector().detectAndDecode(numpy.array(small))
+            # OpenCV's older detector misses one in twenty codes even as bare squares.
+            read, _, _ = cv2.QRCodeDetectorAruco().detectAndDecode(numpy.array(small))
             assert read == address
 
 
