@@ -308,6 +308,19 @@ def test_the_order_of_the_group_added_to_s(key: Ed25519PrivateKey, proof: Docume
     assert refusal(badge(), changed, key.public_key()) == "proof.altered"
 
 
+def test_signature_and_message_do_not_run_into_one_another(key: Ed25519PrivateKey) -> None:
+    """Libraries take both as one text; where one ends must be said."""
+    signature = key.sign(b"xmessage")
+    signatures.verify(key.public_key(), signature, b"xmessage")
+    for first, rest in (
+        (signature + b"x", b"message"),
+        (signature[:-1], signature[-1:] + b"xmessage"),
+        (b"", signature + b"xmessage"),
+    ):
+        with pytest.raises(InvalidSignature):
+            signatures.verify(key.public_key(), first, rest)
+
+
 def test_other_keys(key: Ed25519PrivateKey, proof: Document) -> None:
     stranger = Ed25519PrivateKey.generate().public_key()
     assert refusal(badge(), proof, stranger) == "proof.altered"

@@ -92,6 +92,11 @@ def test_refused(text: str, reason: str) -> None:
     assert refusal(text.encode()) == reason
 
 
+def test_a_doubled_member_is_named() -> None:
+    with pytest.raises(MalformedJson, match="'b'"):
+        loads(b'{"a": 1, "b": 2, "b": 3}')
+
+
 @pytest.mark.parametrize(
     "data",
     [
