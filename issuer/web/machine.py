@@ -240,6 +240,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/.well-known/did.json", document),
     Route("/.well-known/jwks.json", document),
     Route("/status/{number}", document),
+    Route("/status/{number}.jwt", document),
     Route("/b/{id}.json", document),
     Route("/b/{id}.jwt", document),
     Route("/b/{id}.png", picture),
