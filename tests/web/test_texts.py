@@ -41,7 +41,7 @@ def _language(catalogue: Catalog) -> str:
 def _entries(catalogue: Catalog) -> dict[MessageId, tuple[str, ...]]:
     return {
         (tuple(m.id) if isinstance(m.id, list | tuple) else m.id): (
-            tuple(m.string) if isinstance(m.string, list | tuple) else (m.string,)
+            tuple(m.string) if isinstance(m.string, list | tuple) else (m.string or "",)
         )
         for m in catalogue
         if m.id
