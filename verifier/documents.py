@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, runtime_checkable
 
 MAX_DOCUMENT: Final = 256 * 1024  # bytes
 MAX_REQUESTS: Final = 10  # for one verification
@@ -44,6 +44,7 @@ class DocumentSource(Protocol):
         """Return the document at `url`, or raise `DocumentUnavailable`."""
 
 
+@runtime_checkable
 class BudgetedSource(DocumentSource, Protocol):
     """A source whose asking costs something: it counts what one verification spends."""
 
@@ -155,8 +156,7 @@ def read_badge(path: Path, limit: int) -> bytes:
 
 
 def _with_fresh_budget(source: DocumentSource) -> DocumentSource:
-    fresh = getattr(source, "for_one_verification", None)
-    return source if fresh is None else fresh()
+    return source.for_one_verification() if isinstance(source, BudgetedSource) else source
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urljoin
 
@@ -109,7 +110,7 @@ class HttpDocuments:
         self._seconds = seconds
         self._resolve = unsafe_resolver or _system_resolver
         self._dial = unsafe_dial or _system_dial
-        self._tls = unsafe_tls_context or ssl.create_default_context()
+        self._tls = unsafe_tls_context
 
     def get(self, url: str) -> Document:
         """Return the document at `url` with a budget of its own."""
@@ -143,7 +144,9 @@ class HttpDocuments:
         try:
             with (
                 httpcore2.ConnectionPool(
-                    ssl_context=self._tls, network_backend=backend, max_keepalive_connections=0
+                    ssl_context=self._tls or _system_tls(),
+                    network_backend=backend,
+                    max_keepalive_connections=0,
                 ) as pool,
                 pool.stream("GET", _as_judged(url), headers=_HEADERS) as response,
             ):
@@ -155,9 +158,6 @@ class HttpDocuments:
         except ssl.SSLError as error:
             raise DocumentUnavailable(f"no trusted connection: {_tls_fault(error)}") from None
         except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
-            cause = error.__context__
-            if isinstance(cause, ssl.SSLError):
-                raise DocumentUnavailable(f"no trusted connection: {_tls_fault(cause)}") from None
             raise DocumentUnavailable(f"the host did not answer ({type(error).__name__})") from None
 
     def _read(self, response: httpcore2.Response) -> Document | str:
@@ -316,6 +316,12 @@ def _in_time(look_up: Callable[[], Sequence[str]], deadline: Deadline) -> Sequen
     if not answer or not answer[0]:
         raise DocumentUnavailable("the host's name has no address")
     return answer[0]
+
+
+@cache
+def _system_tls() -> ssl.SSLContext:
+    # Once, and only when something is fetched: reading the authorities takes a while.
+    return ssl.create_default_context()
 
 
 def _system_resolver(host: str) -> Sequence[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from verifier import documents
 from verifier.documents import (
     MAX_DOCUMENT,
     MAX_REQUESTS,
@@ -145,6 +146,15 @@ def test_a_broken_index_is_refused_when_it_is_read(tmp_path: Path, text: str) ->
     path = tmp_path / "index.json"
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
     with pytest.raises(MalformedIndex):
+        IndexDocuments(path)
+
+
+def test_a_giant_index_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = index_of(tmp_path, {URL: {"file": "did.json"}})
+    monkeypatch.setattr(documents, "MAX_INDEX", path.stat().st_size)
+    assert IndexDocuments(path)
+    monkeypatch.setattr(documents, "MAX_INDEX", path.stat().st_size - 1)
+    with pytest.raises(MalformedIndex, match="larger"):
         IndexDocuments(path)
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.verifier.wire import PUBLIC, PUBLIC_V6, Wire, client
+from verifier import fetch
 from verifier.addresses import is_public, parse_url
 from verifier.documents import DocumentUnavailable, RequestsSpent
 from verifier.fetch import Budget, HttpDocuments
@@ -79,6 +80,40 @@ def test_no_packet_leaves_for_an_address_that_is_not_public(address: str) -> Non
         client(wire).get("https://example.no/")
     assert wire.resolved == ["example.no"]
     assert wire.dialled == []
+
+
+def test_names_looked_up_at_once_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = threading.BoundedSemaphore(1)
+    monkeypatch.setattr(fetch, "_LOOKUPS", busy)
+    wire = Wire(PUBLIC)
+    with busy, pytest.raises(DocumentUnavailable, match="too many names"):
+        client(wire, seconds=0.1).get("https://example.no/")
+    assert (wire.resolved, wire.dialled) == ([], [])
+
+
+def test_the_systems_own_resolver_is_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With nothing replaced but the system's calls themselves."""
+    answers = [HOSTILE_ADDRESSES[0], "::1", PUBLIC]
+    connected: list[tuple[str, int]] = []
+
+    def getaddrinfo(host: str, port: int, **hints: int) -> list[tuple[object, ...]]:
+        assert (host, port) == ("example.no", 443)
+        return [(2, 1, 6, "", (address, port)) for address in (*answers, *answers)]
+
+    def create_connection(address: tuple[str, int], timeout: float) -> socket.socket:
+        connected.append(address)
+        assert 0 < timeout <= 5
+        raise ConnectionRefusedError("nobody listens here")
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "create_connection", create_connection)
+    with pytest.raises(DocumentUnavailable, match="did not answer"):
+        HttpDocuments().get("https://example.no/")
+    assert connected == [(PUBLIC, 443)]
+    answers.remove(PUBLIC)
+    with pytest.raises(DocumentUnavailable, match="public internet"):
+        HttpDocuments().get("https://example.no/")
+    assert connected == [(PUBLIC, 443)]
 
 
 @pytest.mark.parametrize("url", HOSTILE_URLS)

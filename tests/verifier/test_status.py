@@ -21,9 +21,11 @@ from tests.verifier.simulator import (
     stamp,
 )
 from verifier import status_list
+from verifier.documents import Document as ServedDocument
+from verifier.documents import PinnedDocuments, RequestsSpent
 from verifier.reasons import Check, Outcome, Reason, Verdict
 from verifier.report import Report
-from verifier.verify import verify
+from verifier.verify import World, verify
 
 Change = Callable[[Document], Any]
 ENTRY = "credentialStatus"
@@ -169,12 +171,23 @@ def test_a_list_that_is_not_there(sim: IssuerSimulator) -> None:
     assert answer(verify(sim.mint(), sim.world())) == open_question(Reason.STATUS_UNREACHABLE)
 
 
+def test_a_budget_that_is_spent(sim: IssuerSimulator) -> None:
+    class Spent(PinnedDocuments):
+        def get(self, url: str) -> ServedDocument:
+            if url == sim.list_url:
+                raise RequestsSpent("enough")
+            return super().get(url)
+
+    report = verify(sim.mint(), World(documents=Spent(sim.served), now=NOW))
+    assert answer(report) == open_question(Reason.LIMIT_REQUESTS)
+
+
 @pytest.mark.parametrize(
-    "served",
+    "data",
     [b"", b"<html></html>", b"null", b"[]", b"{", b'{"a":1,"a":2}', b"eyJ.e30.e30", b"\xff\xfe"],
 )
-def test_an_answer_that_is_no_list(sim: IssuerSimulator, served: bytes) -> None:
-    sim.served[sim.list_url] = served
+def test_an_answer_that_is_no_list(sim: IssuerSimulator, data: bytes) -> None:
+    sim.served[sim.list_url] = data
     assert answer(verify(sim.mint(), sim.world())) == open_question(Reason.STATUS_MALFORMED)
 
 
