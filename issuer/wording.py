@@ -14,8 +14,8 @@ from issuer.state import Act, Standing, State
 from issuer.texts import N_, translate
 
 WORDS: Final[Mapping[State, str]] = {
-    State.HOLDS: N_("In force"),
-    State.HOLDS_RENEWAL_OPEN: N_("In force"),
+    State.HOLDS: N_("Valid"),
+    State.HOLDS_RENEWAL_OPEN: N_("Valid"),
     State.LAPSED_RENEWING: N_("Ended, renewal under way"),
     State.LAPSED: N_("Ended"),
     State.SUSPENDED: N_("On hold"),

@@ -29,7 +29,6 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 _HEADINGS = {
     404: N_("There is nothing here."),
-    410: N_("What stood here has been erased."),
     500: N_("Something went wrong on our side."),
     503: N_("We cannot answer at this moment."),
 }

@@ -58,6 +58,7 @@ def values(report: Report, language: str) -> dict[str, Any]:
         "verdict_word": verdict_word(report, language),
         "mark_sign": sign(report),
         "who": who(report, language),
+        "stranger": stranger(report, language),
         "reasons": [sentences.of_reason(reason)[language] for reason in report.reasons],
         "outcomes": {o: translate(language, message) for o, message in _OUTCOMES.items()},
         "names": {check: sentences.of_check(check) for check in Check},
@@ -82,15 +83,21 @@ def sign(report: Report) -> str:
 
 
 def who(report: Report, language: str) -> Markup:
-    """Who issued the badge, as far as that is proven; a lookalike is called one in words."""
+    """Who issued the badge, as far as that is proven."""
     if report.credential is None:
         return Markup("")
     told = sentences.of_reason(_WHO[report.who.kind])[language]
-    if report.who.kind == "ours":
+    if report.who.kind != "domain" or report.who.host is None:
         return Markup("{}").format(told)
-    host = Markup(" <b>{}</b>").format(bdi(report.who.host)) if report.who.host else Markup("")
-    stranger = sentences.of_reason(Reason.WHO_NOT_OURS)[language]
-    return Markup("{}{} {}").format(stranger, host, told)
+    return Markup("<b>{}</b>. {}").format(bdi(report.who.host), told)
+
+
+def stranger(report: Report, language: str) -> str:
+    """That a signed badge is not ours: it stands as large as the verdict, so that neither can
+    be shown without the other."""
+    if report.credential is None or report.who.kind == "ours":
+        return ""
+    return sentences.of_reason(Reason.WHO_NOT_OURS)[language]
 
 
 def facts(credential: Mapping[str, Any], language: str, *, ours: bool) -> Iterator[Fact]:

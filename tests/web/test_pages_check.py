@@ -171,8 +171,8 @@ def test_a_lookalike_is_called_one(town: Town, stranger: IssuerSimulator) -> Non
     page = check(town, badge)
     assert page.headline.startswith(ORDER)
     assert "Gyldig, men ikke fra oss" in page.words
-    assert "Merket er ikke utstedt av oss, selv om det kan se slik ut." in page.words
-    assert "kulturmerke.example" in page.words
+    assert page.headline.endswith("Merket er ikke utstedt av oss, selv om det kan se slik ut.")
+    assert "kulturmerke.example. Merket er signert av den som rår over domenet" in page.words
     assert "Utstederen kaller seg Balansekunst (eksempel)" in page.words
     assert "Et navn blir ikke sant av at det står i et merke." in page.words
     assert "stands" not in page.source
