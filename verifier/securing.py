@@ -28,7 +28,8 @@ TOKEN: Final = "vc-jwt"
 SKEW: Final = timedelta(seconds=60)
 """What the asker's clock may be behind; granted to dates that lie ahead only."""
 
-MAX_PROOFS: Final = 8
+MAX_PROOFS: Final = 4
+"""Each is canonicalised anew, and a hostile badge makes that slow."""
 
 _HEADER_MEMBERS: Final = frozenset({"alg", "kid", "jwk", "typ"})
 _BADGE_ALGORITHMS: Final = frozenset({"RS256", "ES256"})

@@ -377,10 +377,10 @@ def test_a_badge_may_not_ask_for_many_documents(sim: IssuerSimulator) -> None:
     proofs = [sim.proof(document)]
     proofs += [
         {**proofs[0], "verificationMethod": f"did:web:host{number}.example.no#key"}
-        for number in range(7)
+        for number in range(3)
     ]
     report = verify(compact({**document, "proof": proofs}), World(documents=Watched(), now=NOW))
-    assert len(asked) == 9
+    assert len(asked) == 5
     assert report.verdict is Verdict.VALID
     many = compact({**document, "proof": [*proofs, proofs[-1]]})
     report = verify(many, World(documents=Watched(), now=NOW))
