@@ -10,7 +10,9 @@ from datetime import timedelta
 
 from starlette.testclient import TestClient
 
-from issuer import tokens
+from issuer import participations, tokens
+from issuer.record.tables import OrganisationName
+from issuer.sealing import Sealed
 from issuer.studio import Studio
 from issuer.web.app import create_app
 from tests.support.office import ADA, BASE, Desk
@@ -46,3 +48,14 @@ def token(desk: Desk, person: str = ADA, *, days: int = 30) -> str:
 
 def as_staff(desk: Desk, person: str = ADA) -> dict[str, str]:
     return {"Authorization": f"Bearer {token(desk, person)}"}
+
+
+def holder_named(desk: Desk, name: str) -> Sealed:
+    """A holder whose name got into the record without being checked for the badge."""
+    slug = desk.enrol("Prøvescenen")
+    with desk.office.transaction() as session:
+        row = participations.find(session, slug)
+        row.organisation.names.append(
+            OrganisationName(name=name, language=None, sort_key="p", folded="p", since=desk.clock())
+        )
+    return desk.award(slug)

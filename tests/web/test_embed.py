@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from issuer import wording
 from issuer.state import State
 from tests.support.office import Desk
-from tests.support.web import browser
+from tests.support.web import browser, holder_named
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -162,7 +162,7 @@ def test_nothing_outside_and_nothing_alive(states: tuple[TestClient, dict[State,
 def test_any_name(tmp_path: Path, name: str, drawable: bool) -> None:
     """A seal that is embedded somewhere must not vanish for a letter the typeface lacks."""
     desk = Desk.make(tmp_path / "data")
-    sealed = desk.holder(name)
+    sealed = holder_named(desk, name)
     with browser(desk) as client:
         answer = client.get(f"/embed/{sealed.slug}.svg")
         assert answer.status_code == 200

@@ -18,7 +18,7 @@ from issuer.record.tables import Credential, OrganisationName
 from issuer.sealing import Sealed
 from issuer.studio import DrawingFailed, Studio
 from tests.support.office import Desk
-from tests.support.web import browser
+from tests.support.web import browser, holder_named
 
 LOOKS = Looks(ink="#1b1a17", paper="#fbf8f1", accent="#0f4c4a")
 
@@ -112,7 +112,7 @@ def test_addresses_of_pictures(shop: tuple[Desk, Sealed]) -> None:
 
 def test_a_letter_the_typeface_lacks_is_a_sentence(tmp_path: Path) -> None:
     desk = Desk.make(tmp_path / "data")
-    row = _copy(desk, desk.holder("劇場").credential_id)
+    row = _copy(desk, holder_named(desk, "劇場").credential_id)
     with pytest.raises(Undrawable, match="劇"):
         pictures.baked_png(desk.office, row)
     desk.close()
