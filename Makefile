@@ -8,6 +8,8 @@
 PYTHON ?=
 VENV ?= .venv
 ARGS ?=
+# Tests of one file stay together: they share what is slow to make.
+PARALLEL ?= -n auto --dist loadfile
 
 BIN := $(VENV)/bin
 # Wheels only: nothing is compiled on the way, and no package's own set-up code runs.
@@ -27,7 +29,7 @@ test: $(VENV)/.test ## all tests
 	@scripts/peers.sh
 	@command -v chromium >/dev/null || scripts/debian.sh chromium fonts-dejavu-core || \
 		echo "Without Chromium the tests of pages in a browser will skip." >&2
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 lint: $(VENV)/.dev ## style and formatting, changed nowhere
 	$(BIN)/ruff check .
