@@ -62,9 +62,6 @@ DOORS = {
             "issuer/web/server.py",
             "verifier/fetch.py",
         ),
-            "issuer/web/server.py",
-            "verifier/fetch.py",
-        ),
     ),
     "http": Door(
         names=("fastapi", "http.server", "socketserver", "starlette", "uvicorn"),
