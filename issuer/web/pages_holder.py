@@ -146,7 +146,12 @@ def _award_of(row: Participation, given: str | None) -> Award | None:
     except codes.MistypedCode:
         return None
     return next(
-        (a for c in row.cycles for a in c.awards if a.code == code and a.state != "abandoned"),
+        (
+            award
+            for cycle in row.cycles
+            for award in cycle.awards
+            if award.code == code and award.state in ("issued", "void")
+        ),
         None,
     )
 

@@ -4,6 +4,7 @@ import dataclasses
 
 import pytest
 
+from issuer import participations, programme, programmes
 from issuer.colours import LEAST_CONTRAST, contrast
 from issuer.programme import Looks, Motif
 from issuer.web import pages_look
@@ -55,6 +56,40 @@ def test_who_we_are(town: Town) -> None:
 def test_programs_get_documents_at_the_same_address(town: Town, path: str) -> None:
     assert town.client.get(path).headers["content-type"] == "application/vc+ld+json"
     assert town.page(path).lang == "nb"
+
+
+def test_two_marks_live_side_by_side(village: Town) -> None:
+    """A second programme has its own texts and colours; common pages take neither's."""
+    desk = village.desk
+    source = (
+        programmes.shipped("balansemerket")
+        .replace(b'slug = "balansemerket"', b'slug = "ringmerket"')
+        .replace(b'= "Balansemerket"', b'= "Ringmerket"')
+        .replace(b'motif = "balance"', b'motif = "ring"')
+        .replace(b"#0f4c4a", b"#5a1d2b")
+    )
+    with desk.office.transaction() as session:
+        other = programme.load(source, "ringmerket.toml")
+        programmes.add(session, other, source, by="Ada", now=desk.clock())
+        participations.enrol(session, "ringmerket", "Ringen", by="Ada", now=desk.clock())
+    desk.enrol("Vekta")
+    front = village.page("/")
+    assert front.headline == "Balansekunst (eksempel)"
+    assert "Hva Balansemerket krever" in front.words
+    assert "Hva Ringmerket krever" in front.words
+    register = village.page("/register")
+    assert "Ringen Ringmerket" in register.words
+    assert "Vekta Balansemerket" in register.words
+    sheets = {
+        page.one("link", rel="stylesheet").attributes["href"].split("?")[0]
+        for page in (front, register, village.page("/m/ringen"), village.page("/m/vekta"))
+    }
+    assert sheets == {
+        "/static/plain.css",
+        "/static/ringmerket-2026-1.css",
+        "/static/balansemerket-2026-1.css",
+    }
+    assert "#5a1d2b" in village.client.get("/static/ringmerket-2026-1.css").text
 
 
 LOOKS = (
