@@ -16,7 +16,7 @@ from issuer import days, history, published, texts, verification, wording
 from issuer.office import Office
 from issuer.programme import Programme
 from issuer.record.tables import Credential
-from issuer.state import Event, Standing, next_change, standing
+from issuer.state import Standing, next_change, standing
 from issuer.texts import N_, translate
 from issuer.web import http, pages_report
 from issuer.web.pages_holder import nothing_here
@@ -36,7 +36,6 @@ class Told:
     slug: str
     sealed: bytes
     standing: Standing
-    revoked: Event | None
     sentence: str
     successor: str | None
     changes_at: datetime | None
@@ -47,7 +46,7 @@ def badge(request: Request, identifier: str) -> Response:
     office = office_of(request)
     now = office.now()
     language = language_of(request)
-    told = _told(office, identifier, now, language) if _ID.fullmatch(identifier) else None
+    told = known(office, identifier, now, language)
     if told is None:
         return nothing_here(request, N_("Nothing is issued at this address."))
     # Everything about our own badge is answered by us: no stranger need be asked.
@@ -71,7 +70,10 @@ def badge(request: Request, identifier: str) -> Response:
     )
 
 
-def _told(office: Office, identifier: str, now: datetime, language: str) -> Told | None:
+def known(office: Office, identifier: str, now: datetime, language: str) -> Told | None:
+    """What the record knows of the copy `identifier`, None if there is no such copy."""
+    if not _ID.fullmatch(identifier):
+        return None
     with office.reading() as session:
         row = session.get(Credential, identifier)
         if row is None or row.state != "issued" or row.sealed_json is None:
@@ -101,7 +103,6 @@ def _told(office: Office, identifier: str, now: datetime, language: str) -> Told
             slug=participation.slug,
             sealed=row.sealed_json,
             standing=found,
-            revoked=judged.revoked_by,
             sentence=translate(language, message, **values),
             successor=current.id if current is not None and current.id != identifier else None,
             changes_at=next_change(history.participation(participation), now),

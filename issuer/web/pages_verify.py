@@ -6,22 +6,22 @@ the code or the address of something of ours leads to its page; no other address
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from issuer import codes, published, verification
+from issuer import codes, verification
 from issuer.office import Office
 from issuer.programme import Programme
-from issuer.record.tables import Credential
 from issuer.texts import N_, translate
-from issuer.web import http, judging, pages_mark, pages_report
+from issuer.web import http, judging, pages_badge, pages_mark, pages_report
 from issuer.web.pages_render import language_of, office_of, page
 from issuer.web.pools import Gate, Pool
 from issuer.web.problems import Problem
+from verifier.reasons import Reason
 from verifier.report import Report
 
 router = APIRouter()
@@ -40,6 +40,9 @@ _PROBLEMS: Final[Mapping[str, str]] = {
     "request.size": N_("The file is larger than 10 MB. No badge is that large."),
     "request.slow": N_("The file did not arrive in time. Try again, perhaps with a better line."),
 }
+
+# Reasons that the record can tell itself.
+_RECORDED: Final = frozenset({Reason.STATUS_REVOKED, Reason.PERIOD_EXPIRED, Reason.PERIOD_NOT_YET})
 
 _PLACES: Final = (
     (re.compile(r"/b/([0-9a-f-]{36})(\.(json|jwt|png|svg)|/refresh)?"), "/b/{}"),
@@ -142,30 +145,24 @@ def _lead(badge: bytes, office: Office) -> str | None:
 def _answer(request: Request, report: Report) -> Response:
     office = office_of(request)
     language = language_of(request)
-    given = pages_report.values(report, language)
-    return page(
-        request,
-        "verdict.html",
-        programme=_programme(office),
-        **_where(office, report),
-        **given,
-    )
+    given = {
+        **pages_report.values(report, language),
+        "page": None,
+        "successor": None,
+        "standing": None,
+    }
+    if told := _ours(office, report, language):
+        given["page"] = f"/m/{told.slug}"
+        given["successor"] = f"/b/{told.successor}" if told.successor else None
+        if set(report.reasons) <= _RECORDED:
+            # Of our own badge the record knows more exactly, and more gently, what became.
+            given["standing"], given["reasons"] = told.sentence, []
+    return page(request, "verdict.html", programme=_programme(office), **given)
 
 
-def _where(office: Office, report: Report) -> Mapping[str, Any]:
-    """For a badge of ours: the holder's page, and the copy that holds now if it is another."""
-    nowhere = {"page": None, "successor": None}
+def _ours(office: Office, report: Report, language: str) -> pages_badge.Told | None:
+    """What the record knows of the badge, if it is one of ours."""
     if report.who.kind != "ours" or report.credential is None:
-        return nowhere
+        return None
     identifier = str(report.credential.get("id", "")).rpartition("/")[2]
-    with office.reading() as session:
-        row = session.get(Credential, identifier)
-        if row is None or row.state != "issued":
-            return nowhere
-        participation = row.award.cycle.participation
-        current = published.in_force(participation, office.now())
-        newer = current if current is not None and current.id != identifier else None
-        return {
-            "page": f"/m/{participation.slug}",
-            "successor": f"/b/{newer.id}" if newer is not None else None,
-        }
+    return pages_badge.known(office, identifier, office.now(), language)

@@ -157,6 +157,17 @@ def test_the_answer_is_in_the_language_of_the_form(town: Town, language: str, an
     assert form.attributes["action"] == f"/verify?lang={language}"
 
 
+def test_what_became_of_our_own_badge_is_told_gently(town: Town) -> None:
+    """Standard verifiers know one word for it; we know what was decided."""
+    _, sealed, _ = _copy(town, State.SUSPENDED)
+    page = check(town, sealed)
+    assert page.headline == NOT_VALID
+    answer, _ = page.words.split("Hva som er kontrollert")
+    assert "Dette eksemplaret ble satt på vent 31. mars 2026." in answer
+    assert "trukket" not in answer
+    assert f"/m/{town.slugs[State.SUSPENDED]}" in page.links
+
+
 def test_a_badge_that_was_changed(town: Town) -> None:
     _, sealed, _ = _copy(town, State.HOLDS)
     page = check(town, sealed.replace(b"Eksempelteatret", b"Et annet teater"))
