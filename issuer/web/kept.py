@@ -15,6 +15,8 @@ from issuer.web.http import LONGEST, is_public
 
 MOST_BYTES = 16 * 1024**2
 LARGEST = 512 * 1024
+# What an answer takes beside its body and its key.
+_AROUND = 2048
 
 _Key = tuple[str, bytes, bytes, bytes]
 
@@ -85,18 +87,22 @@ class Kept:
         if len(body) > LARGEST:
             return
         if (old := self._answers.pop(key, None)) is not None:
-            self._size -= len(old.body)
+            self._size -= _room(key, old)
         self._answers[key] = _Answer(start, body, _now())
-        self._size += len(body)
+        self._size += _room(key, self._answers[key])
         while self._size > MOST_BYTES:
-            _, gone = self._answers.popitem(last=False)
-            self._size -= len(gone.body)
+            self._size -= _room(*self._answers.popitem(last=False))
 
 
 async def _again(old: _Answer, send: Send) -> None:
     age = (b"age", str(int(_now() - old.at)).encode())
     await send({**old.start, "headers": [*old.start["headers"], age]})
     await send({"type": "http.response.body", "body": old.body})
+
+
+def _room(key: _Key, answer: _Answer) -> int:
+    # The asker chose the key, so the key counts too.
+    return _AROUND + len(answer.body) + sum(map(len, key))
 
 
 def _keeps(path: str) -> bool:

@@ -105,7 +105,7 @@ KINDS: Mapping[str, Kind] = {
         N_("A valid token is needed"),
         N_(
             "Send the header Authorization: Bearer with a token that has not ended. Tokens are"
-            " made with `merke token issue`."
+            " made with `merke token new`."
         ),
     ),
     "idempotency.key": Kind(

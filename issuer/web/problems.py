@@ -17,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from issuer import errors, texts
@@ -108,7 +109,21 @@ def install(app: FastAPI, page: Page | None) -> None:
 
 
 async def _handle(request: Request, error: Exception) -> Response:
-    return answer(request, error)
+    response = answer(request, error)
+    if response.status_code == 405:
+        response.headers["Allow"] = _allowed(request)
+    return response
+
+
+def _allowed(request: Request) -> str:
+    """The methods that some route answers at this address, and those answered everywhere."""
+    found = {
+        method
+        for method in ("GET", "POST", "PUT", "DELETE")
+        for route in request.app.router.routes
+        if route.matches({**request.scope, "method": method})[0] is Match.FULL
+    }
+    return ", ".join(sorted(found | {"OPTIONS"} | ({"HEAD"} if "GET" in found else set())))
 
 
 def answer(request: Request, error: Exception) -> Response:
@@ -160,7 +175,7 @@ def told(error: Exception, language: str) -> Told:
             return _refused_input(error, language)
         case HTTPException():
             code = _BY_STATUS.get(error.status_code, "request.malformed")
-            return _told(code, language, headers=_allow(error.headers))
+            return _told(code, language)
         case IssuerError():
             return _refusal(error, language)
         case NoSigningKey():
@@ -238,16 +253,6 @@ def _refused_input(error: RequestValidationError, language: str) -> Told:
     if any(fault.code == "json" for fault in found):
         return _told("request.malformed", language)
     return _told("request.invalid", language, errors=tuple(fault.json(language) for fault in found))
-
-
-def _allow(headers: Mapping[str, str] | None) -> dict[str, str]:
-    allowed = (headers or {}).get("Allow")
-    if allowed is None:
-        return {}
-    methods = {method.strip() for method in allowed.split(",")} | {"OPTIONS"}
-    if "GET" in methods:
-        methods.add("HEAD")
-    return {"Allow": ", ".join(sorted(methods))}
 
 
 class Unexpected:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Coroutine
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.routing import APIRoute
@@ -169,10 +170,10 @@ def list_participations(
             "next": None,
         }
     if len(rows) > len(shown):
-        kept = f"&programme={programme}" if programme else ""
-        content["next"] = (
-            f"{ROOT}/participations?cursor={_cursor(_place(shown[-1]))}&limit={limit}{kept}"
-        )
+        more = {"cursor": _cursor(_place(shown[-1])), "limit": limit}
+        if programme:
+            more["programme"] = programme
+        content["next"] = f"{ROOT}/participations?{urlencode(more)}"
     return desk.send(Answer(200, json.dumps(content, ensure_ascii=False, indent=2).encode()))
 
 

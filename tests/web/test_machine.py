@@ -330,6 +330,13 @@ def test_a_wrong_method_is_told_the_right_ones(shop: Shop) -> None:
     assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
     assert answer.json()["code"] == "method.not_allowed"
     assert shop.client.request("BREW", "/register.json").status_code == 405
+    for path, allowed in {
+        "/verify": "GET, HEAD, OPTIONS, POST",
+        "/api/v1/verify": "OPTIONS, POST",
+        f"/b/{shop.sealed.credential_id}": "GET, HEAD, OPTIONS",
+        "/api/v1/participations/x/requirements/kurs": "OPTIONS, PUT",
+    }.items():
+        assert shop.client.delete(path).headers["allow"] == allowed, path
 
 
 def test_problems_are_in_the_readers_language(shop: Shop) -> None:
