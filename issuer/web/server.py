@@ -64,7 +64,7 @@ def serve(office: Office, listener: socket.socket) -> None:
     daily = Daily(office)
     daily.start()
     config = uvicorn.Config(
-        create_app(office),
+        create_app(office, listen=listener.getsockname()[0]),
         log_level="warning",
         server_header=False,
         # Addresses, links and decisions never come from forwarded headers.
