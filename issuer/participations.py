@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr
 
+from badge_assets import draw
+from badge_assets.letters import UnfitText
 from issuer import audit, days, history, names, requirements, state
 from issuer.errors import BadInput, FactsRefused, NotFound, Refused, RequirementsMissing
 from issuer.programme import Programme, Requirement
@@ -25,7 +27,7 @@ from issuer.record.tables import (
     Participation,
     RequirementRecord,
 )
-from issuer.texts import N_
+from issuer.texts import DEFAULT, N_
 
 _SLUG_MOST = 60
 
@@ -56,6 +58,18 @@ def check_number(number: str | None) -> str | None:
             ),
             given=number[:40],
         ) from error
+
+
+def check_name(name: str, language: str | None) -> str:
+    """`name` in the one spelling it is kept in. It has to fit on the badge, letter by letter."""
+    clean = names.clean(name)
+    try:
+        return draw.check_name(clean, language or DEFAULT)
+    except UnfitText as fault:
+        raise BadInput(
+            N_("The name cannot stand on the badge: %(fault)s."),
+            fault=str(fault),
+        ) from fault
 
 
 def find(session: Session, slug: str) -> Participation:
@@ -102,7 +116,7 @@ def enrol(
 ) -> Participation:
     """Take an organisation into a programme and open its first cycle."""
     edition = newest_edition(session, programme)
-    clean = names.clean(name)
+    clean = check_name(name, language)
     digits = check_number(number)
     if digits is not None:
         known = session.scalars(select(Organisation).where(Organisation.number == digits)).first()

@@ -143,6 +143,7 @@ def test_refusals_end_with_one_and_say_what_to_do(issuer: Merke) -> None:
         (("participation", "enrol", "ukjent", "X", "--by", "K"), 2, "programme load"),
         (("participation", "enrol", "balansemerket", "", "--by", "K"), 2, "empty"),
         (("participation", "enrol", "balansemerket", "a\u202eb", "--by", "K"), 2, "202E"),
+        (("participation", "enrol", "balansemerket", "劇場", "--by", "K"), 2, "劇"),
         (
             ("participation", "enrol", "balansemerket", "X", "--by", "K", "--number", "12"),
             2,
