@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from issuer import codes, credential, days, facts, history
+from sqlalchemy.orm import Session
+
+from issuer import codes, credential, days, facts, history, participations
 from issuer.office import Office
 from issuer.programme import Programme, Requirement
 from issuer.record import tables
@@ -143,6 +145,32 @@ def view(office: Office, row: tables.Participation, now: datetime) -> View:
         met=_met(programme, cycle),
         now=now,
         changes_at=next_change(judged, now),
+    )
+
+
+@dataclass(frozen=True)
+class Register:
+    """Holders, former holders and participants under way, in Norwegian order of their names.
+
+    `changes_at` is the next moment at which the clock alone changes who is among them.
+    """
+
+    entries: tuple[tuple[tables.Participation, View], ...]
+    changes_at: datetime | None
+
+    @property
+    def views(self) -> list[View]:
+        return [view for _, view in self.entries]
+
+
+def register(
+    office: Office, session: Session, now: datetime, programme: str | None = None
+) -> Register:
+    """The public register at `now`. What was recorded in error is no part of it."""
+    seen = [(row, view(office, row, now)) for row in participations.listing(session, programme)]
+    return Register(
+        tuple((row, each) for row, each in seen if each.state not in (State.UNKNOWN, State.VOID)),
+        min((each.changes_at for _, each in seen if each.changes_at is not None), default=None),
     )
 
 

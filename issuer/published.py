@@ -166,9 +166,11 @@ def _issued(award: Award) -> list[Credential]:
 def _participation(office: Office, slug: str) -> Document | None:
     with office.reading() as session:
         row = session.scalars(select(Participation).where(Participation.slug == slug)).first()
-        if row is None or not row.public:
-            return None
-        return _document(public.view(office, row, office.now()).json(), JSON)
+        seen = None if row is None else public.view(office, row, office.now())
+    # Whether somebody is behind an address that says nothing cannot be told from the answer.
+    if seen is None or seen.state is state.State.UNKNOWN:
+        return None
+    return _document(seen.json(), JSON)
 
 
 def _document(content: dict[str, Any], media_type: str) -> Document:

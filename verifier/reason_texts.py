@@ -329,9 +329,9 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "The badge ends before it begins.",
     ),
     Reason.STATUS_REVOKED: _text(
-        "Utstederen har trukket merket tilbake.",
-        "Utferdaren har trekt merket tilbake.",
-        "The issuer has withdrawn the badge.",
+        "Utstederen har gjort merket ugyldig.",
+        "Utferdaren har gjort merket ugyldig.",
+        "The issuer has revoked the badge.",
     ),
     Reason.STATUS_SUSPENDED: _text(
         "Utstederen har satt merket til side inntil videre.",

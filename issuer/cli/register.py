@@ -10,18 +10,10 @@ from issuer.cli.context import Context, json_option, show_json, table
 @click.pass_obj
 def register(context: Context, as_json: bool) -> None:
     """Print the public register, as the page /register shows it."""
-    from issuer import participations, public
-    from issuer.state import State
+    from issuer import public
 
     with context.office() as office, office.reading() as session:
-        now = office.now()
-        views = [
-            view
-            for row in participations.listing(session)
-            if row.listed
-            for view in [public.view(office, row, now)]
-            if view.state is not State.UNKNOWN
-        ]
+        views = public.register(office, session, office.now()).views
     if as_json:
         show_json([view.json() for view in views])
         return

@@ -168,11 +168,10 @@ def register(request: Request) -> Response:
     office = office_of(request)
     now = office.now()
     with office.reading() as session:
-        rows = participations.listing(session, request.query_params.get("programme"))
-        seen = [public.view(office, row, now) for row in rows]
-    known = [view for view in seen if view.state is not State.UNKNOWN]
+        known = public.register(office, session, now, request.query_params.get("programme"))
     listed = [
-        {key: value for key, value in view.json().items() if key != "answeredAt"} for view in known
+        {key: value for key, value in view.json().items() if key != "answeredAt"}
+        for view in known.views
     ]
     said = {
         "id": f"{office.settings.base_url}/register",
@@ -181,12 +180,11 @@ def register(request: Request) -> Response:
         "sample": office.settings.sample,
         "participants": listed,
     }
-    changes = min((v.changes_at for v in seen if v.changes_at is not None), default=None)
     return public_answer(
         request,
         as_json({**said, "answeredAt": days.timestamp(now)}),
         published.JSON,
-        cache=cache_control(now, changes),
+        cache=cache_control(now, known.changes_at),
         tag=weak_tag(as_json(said)),
     )
 

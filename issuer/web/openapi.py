@@ -148,9 +148,9 @@ REPORT: dict[str, Any] = {
             "reason": "status.revoked",
             "problem": None,
             "text": {
-                "nb": "Utstederen har trukket merket tilbake.",
-                "nn": "Utferdaren har trekt merket tilbake.",
-                "en": "The issuer has withdrawn the badge.",
+                "nb": "Utstederen har gjort merket ugyldig.",
+                "nn": "Utferdaren har gjort merket ugyldig.",
+                "en": "The issuer has revoked the badge.",
             },
             "detail": None,
         }

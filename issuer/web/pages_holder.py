@@ -285,19 +285,18 @@ def register(request: Request, q: str = "") -> Response:
     language = language_of(request)
     sought = q.strip()[:_LONGEST]
     with office.reading() as session:
-        rows = participations.listing(session)
-        several = len({row.programme for row in rows}) > 1
-        fitting = [(public.view(office, row, now), row) for row in rows if _fits(row, sought)]
-        views = [view for view, _ in fitting if view.state not in (State.UNKNOWN, State.VOID)]
+        known = public.register(office, session, now)
+        fitting = [(row, view) for row, view in known.entries if _fits(row, sought)]
+        views = [view for _, view in fitting]
         formerly = [
-            (view, _held(row, view, now)) for view, row in fitting if view.state in _FORMERLY
+            (view, _held(row, view, now)) for row, view in fitting if view.state in _FORMERLY
         ]
+    several = len({view.programme.slug for view in known.views}) > 1
     programme = _only(view.programme for view in views)
-    changes = [view.changes_at for view in views if view.changes_at is not None]
     return page(
         request,
         "register.html",
-        cache=http.cache_control(now, min(changes, default=None)),
+        cache=http.cache_control(now, known.changes_at),
         programme=programme,
         canonical="/register",
         machine="/register.json",

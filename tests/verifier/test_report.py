@@ -115,9 +115,9 @@ def test_the_shape_of_the_json() -> None:
         "reason": "status.revoked",
         "problem": None,
         "text": {
-            "nb": "Utstederen har trukket merket tilbake.",
-            "nn": "Utferdaren har trekt merket tilbake.",
-            "en": "The issuer has withdrawn the badge.",
+            "nb": "Utstederen har gjort merket ugyldig.",
+            "nn": "Utferdaren har gjort merket ugyldig.",
+            "en": "The issuer has revoked the badge.",
         },
         "detail": "index 1",
     }

@@ -70,7 +70,7 @@ def test_a_bad_badge_says_why_first() -> None:
         "IKKE GYLDIG",
         "Merket er ikke gyldig.",
         "– Merket har gått ut. Spør om det er fornyet.",
-        "– Utstederen har trukket merket tilbake.",
+        "– Utstederen har gjort merket ugyldig.",
     ]
 
 
