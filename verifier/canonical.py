@@ -66,11 +66,11 @@ def canonicalise(
 
     Raises `DataLoss`, `InvalidJsonLd`, `WorkLimit`, and `verifier.contexts.UnknownContext`.
     """
-    plain = _Reading().object(document)
     # PyLD takes longer to import than a badge to verify.
     from verifier import expansion, to_rdf
 
     try:
+        plain = _Reading().object(document)
         quads = to_rdf.quads(expansion.expand(plain, contexts))
         return rdfc.canonicalise(quads, digest=digest)
     except RecursionError:

@@ -51,8 +51,6 @@ def expand(document: dict[str, Any], contexts: Mapping[str, Any] | None = None) 
     }
     try:
         expanded: list[Any] = _Processor().expand(document, options)
-    except RecursionError:
-        raise WorkLimit("the document leads too deep") from None
     except Exception as error:  # KeyError and the like, too, on contexts PyLD did not foresee
         raise _cause(error) from None
     return expanded
@@ -125,8 +123,6 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
     ) -> Any:
         """No value becomes nothing, and no array disappears in another."""
         name = active_property or "the document"
-        if element is None:
-            raise DataLoss(name, "is null, which leaves no trace")
         if element == [] and not (inside_list or _is_list(active_ctx, active_property)):
             raise DataLoss(name, "is empty, which leaves no trace")
         if isinstance(element, list) and any(isinstance(item, list) for item in element):
@@ -169,7 +165,8 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
             if meaning in names:
                 raise InvalidJsonLd(f"{names[meaning]!a} and {name!a} have one meaning")
             names[meaning] = name
-        self._check_names(active_ctx, names)
+        if "@value" not in names:  # which nobody reads, and everybody writes with the raw @type
+            self._check_names(active_ctx, names)
         super()._expand_object(
             active_ctx,
             active_property,
@@ -336,6 +333,7 @@ def _check_keywords(context: dict[str, Any]) -> None:
 
 
 def _refuse(url: str, _: Any) -> Any:
+    """In place of PyLD's own loader, which would go to the network."""
     raise UnknownContext(url)
 
 
@@ -346,6 +344,8 @@ def _cause(error: BaseException) -> Exception:
     while cause is not None:
         if isinstance(cause, _OURS):
             return cause
+        if isinstance(cause, RecursionError):
+            return WorkLimit("the document leads too deep")
         codes.append(str(getattr(cause, "code", None) or type(cause).__name__))
         cause = cause.__cause__ or cause.__context__
     return InvalidJsonLd(f"JSON-LD refuses the document: {', '.join(codes)}")

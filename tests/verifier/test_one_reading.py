@@ -116,8 +116,8 @@ ATTACKS: dict[str, Change] = {
         achievement(d).update(id="a:1"),
     )[-1],
     "address by a prefix": lambda d: (
-        d["@context"].append({"status": "https://example.no/status/"}),
-        d["credentialStatus"].update(statusListCredential="status:1"),
+        d["@context"].append({"lists": "https://example.no/status/"}),
+        d["credentialStatus"].update(statusListCredential="lists:1"),
     )[-1],
     "graph": lambda d: d.update({"@graph": [{k: d.pop(k) for k in list(d) if k != "@context"}]}),
 }
@@ -135,6 +135,22 @@ def test_one_document_for_the_bytes(name: str) -> None:
     assert by_pyld(attack) == canonicalise(good)
     with pytest.raises(InvalidJsonLd):
         canonicalise(attack)
+
+
+def test_two_terms_with_one_meaning() -> None:
+    """A class and a property of Open Badges share an IRI: both in one object is one too many."""
+    address = "https://example.no/criteria"
+    good = changed(set_in_achievement(criteria=address))
+    attack = changed(set_in_achievement(criteria=address, Criteria={"id": address}))
+    assert by_pyld(attack) == canonicalise(good)
+    with pytest.raises(InvalidJsonLd):
+        canonicalise(attack)
+
+
+def test_a_list_has_nothing_beside_its_items() -> None:
+    for beside in ({"type": ["Evidence"]}, {"id": "urn:x"}, {"name": "x"}):
+        with pytest.raises(InvalidJsonLd):
+            canonicalise(changed(set_in_achievement(tag={"@list": ["a"], **beside})))
 
 
 # Open Badges contexts up to 3.0.1 protect nothing (and go with the first data model only).
@@ -240,11 +256,10 @@ def test_own_terms_are_welcome() -> None:
     ids=repr,
 )
 def test_own_contexts_are_refused(own: Any) -> None:
-    with (
-        warnings.catch_warnings(record=True) as seen,
-        pytest.raises((InvalidJsonLd, DataLoss, UnknownContext)),
-    ):
-        canonicalise(changed(own_context(own)))
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("always")
+        with pytest.raises((InvalidJsonLd, DataLoss, UnknownContext)):
+            canonicalise(changed(own_context(own)))
     assert seen == []
 
 
