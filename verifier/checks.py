@@ -11,20 +11,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from verifier import claims, model, resolve, timestamps
+from verifier import claims, model, resolve, timestamps, versions
 from verifier.canonical import DataLoss, InvalidJsonLd, WorkLimit, canonicalise
 from verifier.contexts import UnknownContext
 from verifier.reasons import Check, Outcome, Reason
 from verifier.report import Finding, Who, found, not_applicable, passed
 from verifier.securing import SKEW, Loss, reason_of_loss
+from verifier.versions import VC2
 from verifier.world import World
 
-VC2: Final = "https://www.w3.org/ns/credentials/v2"
-VC1: Final = "https://www.w3.org/2018/credentials/v1"
 _OB3 = re.compile(r"https://purl\.imsglobal\.org/spec/ob/v3p0/context(-3\.\d\.\d)*\.json")
-_OTHER_VERSIONS: Final = frozenset(
-    {VC1, "https://w3id.org/openbadges/v2", "https://w3id.org/openbadges/v1"}
-)
 
 # Scripts that are written together in one name.
 _TOGETHER: Final = (
@@ -39,27 +35,6 @@ def issuer_of(credential: Mapping[str, Any]) -> str | None:
     issuer = credential.get("issuer")
     name = issuer.get("id") if isinstance(issuer, Mapping) else issuer
     return name if isinstance(name, str) and name else None
-
-
-def check_version(credential: Mapping[str, Any]) -> Finding | None:
-    """A finding where the document follows rules that are not judged here, else None.
-
-    The first context tells the version; in a token, a `vc` claim is of VC Data Model 1.1.
-    """
-    first = _first_context(credential)
-    inside = credential.get("vc")
-    if inside is not None:
-        if first is None and isinstance(inside, Mapping) and _first_context(inside) == VC1:
-            return found(Check.STRUCTURE, Reason.STRUCTURE_VERSION, VC1)
-        return found(Check.STRUCTURE, Reason.STRUCTURE_MIXED, "the claim vc")
-    if isinstance(first, str) and first in _OTHER_VERSIONS:
-        return found(Check.STRUCTURE, Reason.STRUCTURE_VERSION, first)
-    return None
-
-
-def _first_context(credential: Mapping[str, Any]) -> Any:
-    contexts = credential.get("@context")
-    return contexts[0] if isinstance(contexts, list) and contexts else contexts
 
 
 def check_vocabulary(
@@ -87,22 +62,22 @@ def check_vocabulary(
 
 
 def _misplaced_context(credential: Mapping[str, Any]) -> str | None:
-    """Why `@context` is no list that begins with VC Data Model 2.0 and then Open Badges 3.0."""
+    """Why `@context` is no list that begins with a VC Data Model and then Open Badges 3.0."""
     contexts = credential.get("@context")
     if not isinstance(contexts, list) or not all(isinstance(c, str | dict) for c in contexts):
         return "/@context is not a list of contexts"
-    if contexts[:1] != [VC2]:
-        return f"/@context/0 is not {VC2}"
+    if contexts[:1] != [(wanted := versions.model_of(credential).context)]:
+        return f"/@context/0 is not {wanted}"
     if len(contexts) < 2 or not isinstance(contexts[1], str) or not _OB3.fullmatch(contexts[1]):
         return "/@context/1 is not Open Badges 3.0"
     return None
 
 
 def _loss(credential: Mapping[str, Any], world: World) -> Loss | None:
+    # Under VC Data Model 1.1 the claims stand outside the credential.
+    apart = claims.REGISTERED if versions.model_of(credential) is VC2 else frozenset()
     document = {
-        name: value
-        for name, value in credential.items()
-        if name != "proof" and name not in claims.REGISTERED
+        name: value for name, value in credential.items() if name != "proof" and name not in apart
     }
     try:
         canonicalise(document, contexts=world.contexts)
@@ -123,13 +98,14 @@ def check_structure(credential: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def check_period(credential: Mapping[str, Any], end: datetime | None, world: World) -> Finding:
-    """In force: validFrom ≤ t < validUntil + 1 s; the skew is for what lies ahead only.
+    """In force: validFrom ≤ t < validUntil + 1 s (or issuanceDate and expirationDate); the skew
+    is for what lies ahead only.
 
     `end` is what bounds the credential from outside (a token's `exp`), where it names no end.
     """
     try:
-        begins = _moment(credential, "validFrom")
-        ends = _moment(credential, "validUntil") or end
+        begins = _moment(credential, versions.model_of(credential).begins)
+        ends = _moment(credential, versions.model_of(credential).ends) or end
     except timestamps.MalformedTimestamp:
         return Finding(Check.PERIOD, Outcome.UNKNOWN)  # refused by the structure
     if begins is None:

@@ -1,6 +1,8 @@
-"""A VC-JWT's registered claims against the credential they repeat (Open Badges 3.0, VC-JWT).
+"""A VC-JWT's registered claims and the credential they repeat (Open Badges 3.0, VC-JWT).
 
 Two places that say the same must not disagree, or two careful readers could read two badges.
+Under VC Data Model 2.0 the payload is the credential; under 1.1 it stands in the claim `vc`, and
+what it leaves out the claims around it supply.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,6 +13,7 @@ from typing import Any, Final
 from verifier import timestamps
 from verifier.reasons import Check, Reason
 from verifier.report import Finding, found, passed
+from verifier.versions import VC1, VC2, DataModel
 
 REGISTERED: Final = frozenset({"iss", "sub", "jti", "nbf", "exp", "iat"})
 """Claims that VC-JWT itself defines: they need no JSON-LD context, and older ones lack `jti`."""
@@ -18,9 +21,32 @@ REGISTERED: Final = frozenset({"iss", "sub", "jti", "nbf", "exp", "iat"})
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def credential_of(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """The credential that `payload` holds: itself, or `vc` (an object) completed by the claims
+    (VC Data Model 1.1, 6.3.1, "JWT Decoding"). Members and claims that disagree are left as they
+    stand: `check_claims` tells of them."""
+    if "vc" not in payload:
+        return dict(payload)
+    credential = dict(payload["vc"])
+    for claim, member in (("nbf", VC1.begins), ("exp", VC1.ends)):
+        if member not in credential and (at := _moment_of(payload.get(claim))) is not None:
+            credential[member] = at.isoformat().replace("+00:00", "Z")
+    if "jti" in payload:
+        credential.setdefault("id", payload["jti"])
+    if "iss" in payload:
+        issuer = credential.setdefault("issuer", payload["iss"])
+        if isinstance(issuer, Mapping):
+            credential["issuer"] = {"id": payload["iss"], **issuer}
+    subject = credential.get("credentialSubject")
+    if "sub" in payload and isinstance(subject, Mapping):
+        credential["credentialSubject"] = {"id": payload["sub"], **subject}
+    return credential
+
+
 def check_claims(payload: Mapping[str, Any]) -> Iterator[Finding]:
     """`iss`, `jti`, `sub`, `nbf`, `exp` equal the credential's own members; `exp` may set the
-    end of a credential that names none."""
+    end of a credential that names none. Under VC Data Model 1.1 any of them may supply what the
+    credential leaves out."""
     findings = [*_texts(payload), *_times(payload)]
     if "aud" in payload:
         findings.append(found(Check.CLAIMS, Reason.CLAIMS_AUDIENCE, "aud"))
@@ -29,20 +55,29 @@ def check_claims(payload: Mapping[str, Any]) -> Iterator[Finding]:
 
 def end_of(payload: Mapping[str, Any]) -> datetime | None:
     """The moment `exp` names, or None."""
-    value = payload.get("exp")
-    if isinstance(value, bool) or not isinstance(value, int | float):
+    return _moment_of(payload.get("exp"))
+
+
+def _moment_of(claim: Any) -> datetime | None:
+    if isinstance(claim, bool) or not isinstance(claim, int | float):
         return None
     try:
-        return _EPOCH + timedelta(seconds=value)
+        return _EPOCH + timedelta(seconds=claim)
     except OverflowError:
         return None
 
 
+def _repeated(payload: Mapping[str, Any]) -> tuple[Mapping[str, Any], DataModel]:
+    inside = payload.get("vc")
+    return (inside, VC1) if isinstance(inside, Mapping) else (payload, VC2)
+
+
 def _texts(payload: Mapping[str, Any]) -> Iterator[Finding]:
-    issuer, subject = payload.get("issuer"), payload.get("credentialSubject")
+    credential, model = _repeated(payload)
+    issuer, subject = credential.get("issuer"), credential.get("credentialSubject")
     expected = {
         "iss": issuer.get("id") if isinstance(issuer, Mapping) else issuer,
-        "jti": payload.get("id"),
+        "jti": credential.get("id"),
         "sub": subject.get("id") if isinstance(subject, Mapping) else None,
     }
     for name, value in expected.items():
@@ -50,23 +85,25 @@ def _texts(payload: Mapping[str, Any]) -> Iterator[Finding]:
             yield found(Check.CLAIMS, Reason.CLAIMS_MISSING, name)
         elif not isinstance(payload[name], str):
             yield found(Check.CLAIMS, Reason.CLAIMS_TYPE, f"{name} is not a string")
-        elif payload[name] != value:
+        elif payload[name] != value and not (model is VC1 and value is None):
             yield found(Check.CLAIMS, Reason.CLAIMS_MISMATCH, name)
 
 
 def _times(payload: Mapping[str, Any]) -> Iterator[Finding]:
-    for name, member in (("nbf", "validFrom"), ("exp", "validUntil"), ("iat", "")):
+    credential, model = _repeated(payload)
+    for name, member in (("nbf", model.begins), ("exp", model.ends), ("iat", "")):
         if name not in payload:
-            if name == "nbf" or member in payload:
+            if name == "nbf" or member in credential:
                 yield found(Check.CLAIMS, Reason.CLAIMS_MISSING, name)
             continue
         claim = payload[name]
+        supplies = name == "exp" or (name == "nbf" and model is VC1)
         if isinstance(claim, bool) or not isinstance(claim, int | float):
             yield found(Check.CLAIMS, Reason.CLAIMS_TYPE, f"{name} is not a number")
-        elif name == "exp" and member not in payload:
-            if end_of(payload) is None:
-                yield found(Check.CLAIMS, Reason.CLAIMS_TYPE, "exp is beyond the calendar")
-        elif name != "iat" and _microseconds(claim) != _moment(payload.get(member)):
+        elif supplies and member not in credential:
+            if _moment_of(claim) is None:
+                yield found(Check.CLAIMS, Reason.CLAIMS_TYPE, f"{name} is beyond the calendar")
+        elif name != "iat" and _microseconds(claim) != _moment(credential.get(member)):
             yield found(Check.CLAIMS, Reason.CLAIMS_MISMATCH, name)
 
 

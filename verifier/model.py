@@ -1,16 +1,16 @@
 """The shape of an AchievementCredential: the rules of Open Badges 3.0 that need no key.
 
-The data model of the specification (text 1.4.5) under VC Data Model 2.0, as tables. Strict where
-the text says MUST; a single `type`, `credentialSchema`, `proof` or `termsOfUse` may stand without
-its list, as the text allows. Contexts, proofs and status entries are judged in `verifier.checks`
-and its neighbours.
+The data model of the specification (text 1.4.5) under VC Data Model 2.0 and 1.1, as tables.
+Strict where the text says MUST; a single `type`, `credentialSchema`, `proof` or `termsOfUse` may
+stand without its list, as the text allows. Contexts, proofs and status entries are judged in
+`verifier.checks` and its neighbours.
 """
 
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
-from verifier import shape
+from verifier import shape, versions
 from verifier.reasons import Reason
 from verifier.shape import (
     Class,
@@ -32,6 +32,7 @@ from verifier.shape import (
     uri_or,
     word_of,
 )
+from verifier.versions import VC1, VC2
 
 MAX_VIOLATIONS: Final = 20
 
@@ -50,10 +51,22 @@ def is_badge(types: list[str]) -> bool:
 
 
 def _all(credential: Mapping[str, Any]) -> Iterator[Violation]:
-    yield from shape.members(CLASSES["AchievementCredential"], credential, "")
+    yield from shape.members(_class_of("AchievementCredential", credential), credential, "")
     # An inline context gives null a meaning of its own; the proof has its own check.
     rest = {name: v for name, v in credential.items() if name not in ("@context", "proof")}
     yield from shape.no_empty_places(rest, "")
+
+
+def _class_of(name: str, credential: Mapping[str, Any]) -> Class:
+    """The class `name` in the version of the VC Data Model that `credential` follows."""
+    return CLASSES_1_1[name] if versions.model_of(credential) is VC1 else CLASSES[name]
+
+
+def _endorsement(value: Any, at: str) -> Iterator[Violation]:
+    if not isinstance(value, Mapping):
+        yield Violation(Reason.STRUCTURE_VALUE, at, "not one object of class EndorsementCredential")
+    else:
+        yield from shape.members(_class_of("EndorsementCredential", value), value, at)
 
 
 def _badge_type(value: Any, at: str) -> Iterator[Violation]:
@@ -146,7 +159,7 @@ _SERVICES: dict[str, Rule] = {
     "termsOfUse": one_or_many(_one("TermsOfUse")),
 }
 _ENDORSED: dict[str, Rule] = {
-    "endorsement": many(_one("EndorsementCredential")),
+    "endorsement": many(_endorsement),
     "endorsementJwt": many(_compact_jws),
 }
 
@@ -339,3 +352,25 @@ CLASSES: Final[dict[str, Class]] = {
     ),
 }
 """Every class a badge is made of (spec sections "AchievementCredential" to "Proof")."""
+
+
+def _of_1_1(name: str) -> Class:
+    """The class as Open Badges 3.0 has it under VC Data Model 1.1: other names for the dates, a
+    name of its own, and the issuer always as a profile."""
+    later = CLASSES[name]
+    dates = {VC2.begins: VC1.begins, VC2.ends: VC1.ends}
+    required = {dates.get(member, member): rule for member, rule in later.required.items()}
+    optional = {dates.get(member, member): rule for member, rule in later.optional.items()}
+    optional.pop("name", None)
+    return Class(
+        required={**required, "name": text, "issuer": _one("Profile")},
+        optional=optional,
+        closed=later.closed,
+        besides=later.besides,
+    )
+
+
+CLASSES_1_1: Final[dict[str, Class]] = {
+    name: _of_1_1(name) for name in ("AchievementCredential", "EndorsementCredential")
+}
+"""The two classes that are different under VC Data Model 1.1."""

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from keys import jwk
 from keys.did import VerificationMethod
 from keys.multikey import MalformedKey, PublicKey
-from verifier import data_integrity, jws, resolve, timestamps
+from verifier import data_integrity, jws, resolve, timestamps, versions
 from verifier.canonical import DataLoss, InvalidJsonLd, WorkLimit
 from verifier.contexts import UnknownContext
 from verifier.documents import DocumentSource
@@ -300,7 +300,8 @@ def _named_key(header: Mapping[str, Any]) -> tuple[str | None, PublicKey | None]
 
 
 def _signing_time(token: jws.Jws) -> datetime | None:
-    text = token.payload.get("validFrom")
+    inside = token.payload.get("vc")
+    text = versions.begins(inside if isinstance(inside, Mapping) else token.payload)
     try:
         return timestamps.parse(text, assume_utc=True) if isinstance(text, str) else None
     except timestamps.MalformedTimestamp:

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from verifier import texts
+from verifier import texts, versions
 from verifier.reasons import Check, Outcome, Verdict
 from verifier.report import Finding, Report
 
@@ -113,8 +113,8 @@ def _facts(report: Report, words: Mapping[str, str]) -> Iterator[tuple[str, str]
     signed = {
         "mark": achievement.get("name"),
         "holder": _holder(subject),
-        "from": credential.get("validFrom"),
-        "until": credential.get("validUntil"),
+        "from": versions.begins(credential),
+        "until": versions.ends(credential),
     }
     for name, value in signed.items():
         if isinstance(value, str):

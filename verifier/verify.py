@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from keys.jwk import b64url_decode
-from verifier import carriers, checks, claims, jws, securing, status, strict_json
+from verifier import carriers, checks, claims, jws, securing, status, strict_json, versions
 from verifier.carriers import Found, NoCredential
 from verifier.documents import OneVerification
 from verifier.jws import Jws, MalformedJws
@@ -29,6 +29,9 @@ __all__ = ["Report", "World", "verify"]
 _log = logging.getLogger(__name__)
 
 _ORDER: Final = {check: place for place, check in enumerate(Check)}
+_OTHER_VERSIONS: Final = frozenset(
+    {"https://w3id.org/openbadges/v2", "https://w3id.org/openbadges/v1"}
+)
 _FOR_BADGES: Final = frozenset({"badge", "badge-jwt"})
 _FOR_LISTS: Final = frozenset({"status"})
 _READING: Final = ("json.", "limit.")
@@ -72,7 +75,7 @@ def verify(presented: bytes, world: World) -> Report:
 class Examined:
     """What the checks look at: a document that was read, and what its proof was worth.
 
-    `document` holds the proofs inside it; for a token it is the payload.
+    `document` holds the proofs inside it; for a token it is the credential in the payload.
     """
 
     document: Mapping[str, Any]
@@ -149,10 +152,18 @@ def _read(carried: Found, case: _Case) -> tuple[Mapping[str, Any], Jws | None] |
     if not isinstance(document, dict):
         case.findings.append(found(Check.STRUCTURE, Reason.STRUCTURE_TYPE, "not a JSON object"))
         return None
-    if (other_rules := checks.check_version(document)) is not None:
+    if (other_rules := _other_rules(document, token)) is not None:
         case.findings.append(other_rules)
         return None
-    return document, token
+    return claims.credential_of(document) if token is not None else document, token
+
+
+def _other_rules(document: Mapping[str, Any], token: Jws | None) -> Finding | None:
+    """A finding where the document follows rules that are not judged here, or two sets of them."""
+    first = versions.first_context(document)
+    if isinstance(first, str) and first in _OTHER_VERSIONS:
+        return found(Check.STRUCTURE, Reason.STRUCTURE_VERSION, first)
+    return versions.check_one_version(document, token=token is not None)
 
 
 def _refused_token(carried: Found, error: MalformedJws) -> Finding:
@@ -206,7 +217,7 @@ def _structure(case: Examined) -> Iterable[Finding]:
 def _claims(case: Examined) -> Iterable[Finding]:
     if case.token is None:
         return [not_applicable(Check.CLAIMS)]
-    return _believed(case, claims.check_claims(case.document))
+    return _believed(case, claims.check_claims(case.token.payload))
 
 
 def _issuer(case: Examined) -> Iterable[Finding]:
@@ -214,7 +225,7 @@ def _issuer(case: Examined) -> Iterable[Finding]:
 
 
 def _period(case: Examined) -> Iterable[Finding]:
-    end = None if case.token is None else claims.end_of(case.document)
+    end = None if case.token is None else claims.end_of(case.token.payload)
     return _believed(case, [checks.check_period(case.document, end, case.world)])
 
 

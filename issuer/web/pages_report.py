@@ -15,7 +15,7 @@ from markupsafe import Markup
 from issuer.texts import N_, translate
 from issuer.web.pages_render import TIMEZONE, bdi, day_text, moment_text, number
 from verifier import texts as sentences
-from verifier import timestamps
+from verifier import timestamps, versions
 from verifier.reasons import Check, Outcome, Reason, Verdict
 from verifier.report import Report
 
@@ -118,8 +118,11 @@ def facts(credential: Mapping[str, Any], language: str, *, ours: bool) -> Iterat
     if isinstance(issuer, Mapping) and (name := _text(issuer.get("name"))):
         label = N_("Issuer") if ours else N_("The issuer calls itself")
         yield Fact(translate(language, label), bdi(name))
-    for label, member in ((N_("From"), "validFrom"), (N_("Up to and including"), "validUntil")):
-        if (at := _moment(credential.get(member))) is not None:
+    for label, text in (
+        (N_("From"), versions.begins(credential)),
+        (N_("Up to and including"), versions.ends(credential)),
+    ):
+        if (at := _moment(text)) is not None:
             yield Fact(translate(language, label), _shown(at, language))
 
 

@@ -88,7 +88,6 @@ def test_a_context_of_the_badges_own(sim: IssuerSimulator) -> None:
 @pytest.mark.parametrize(
     "first",
     [
-        "https://www.w3.org/2018/credentials/v1",
         "https://w3id.org/openbadges/v2",
         "https://w3id.org/openbadges/v1",
     ],

@@ -347,17 +347,6 @@ def test_a_status_list_is_no_badge(sim: IssuerSimulator) -> None:
     assert Reason.STRUCTURE_TYPE in report.reasons
 
 
-def test_a_token_of_the_older_data_model(sim: IssuerSimulator) -> None:
-    inner = {**sim.credential(), "@context": ["https://www.w3.org/2018/credentials/v1"]}
-    token = sim.token({"iss": sim.did, "vc": inner})
-    assert answer(verify(token, sim.world())) == (
-        Verdict.UNDETERMINED,
-        {Reason.STRUCTURE_VERSION},
-    )
-    token = sim.token({**sim.claims(sim.credential()), "vc": inner})
-    assert answer(verify(token, sim.world())) == (Verdict.INVALID, {Reason.STRUCTURE_MIXED})
-
-
 def test_terms_without_meaning_in_a_token(sim: IssuerSimulator) -> None:
     """The signature covers them, and still nobody knows what they say."""
     report = verify(sim.mint_token(put("grade", value="A")), sim.world())
