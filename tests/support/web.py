@@ -6,7 +6,9 @@ staff = as_staff(desk, client)      # headers with a fresh token
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from starlette.testclient import TestClient
 
@@ -48,6 +50,28 @@ def token(desk: Desk, person: str = ADA, *, days: int = 30) -> str:
 
 def as_staff(desk: Desk, person: str = ADA) -> dict[str, str]:
     return {"Authorization": f"Bearer {token(desk, person)}"}
+
+
+@dataclass
+class Shop:
+    """One holder of the mark, and the application around it."""
+
+    desk: Desk
+    client: TestClient
+    sealed: Sealed
+
+    def form(self, ending: str) -> bytes:
+        """The badge as `json`, `jwt`, `png` or `svg`."""
+        return self.client.get(f"/b/{self.sealed.credential_id}.{ending}").content
+
+
+@contextmanager
+def shop_in(place: Path, *, documents: DocumentSource = NOWHERE) -> Iterator[Shop]:
+    desk = Desk.make(place / "data")
+    sealed = desk.holder("Eksempelteatret")
+    with browser(desk, documents=documents) as client:
+        yield Shop(desk, client, sealed)
+    desk.close()
 
 
 def holder_named(desk: Desk, name: str) -> Sealed:

@@ -1,6 +1,5 @@
-"""The interface for programs: verifying for everybody, the office for staff with a token."""
+"""The office by its interface: a token, a reason for every act, nothing guessed or repeated."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,212 +7,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from starlette.testclient import TestClient
 
-from issuer import tokens
-from issuer.record.tables import IdempotencyKey
-from issuer.sealing import Sealed
-from issuer.web.headers import LARGEST_BADGE
+from issuer import participations, tokens
+from tests.support import web
 from tests.support.office import ADA, BO, Desk, facts_of
-from tests.support.web import as_staff, browser, token
+from tests.support.web import as_staff, browser, shop_in, token
 
 VERIFY = "/api/v1/verify"
 CANARY = "kanarifugl-7f3a"
 
 
 @dataclass
-class Shop:
-    desk: Desk
-    client: TestClient
-    sealed: Sealed
+class Shop(web.Shop):
     ada: dict[str, str]
     bo: dict[str, str]
-
-    def form(self, ending: str) -> bytes:
-        return self.client.get(f"/b/{self.sealed.credential_id}.{ending}").content
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
-    desk = Desk.make(tmp_path_factory.mktemp("api") / "data")
-    sealed = desk.holder("Eksempelteatret")
-    with browser(desk) as client:
-        yield Shop(desk, client, sealed, as_staff(desk, ADA), as_staff(desk, BO))
-    desk.close()
-
-
-# Verifying
-
-
-@pytest.mark.parametrize(
-    ("ending", "content_type"),
-    [
-        ("json", "application/json"),
-        ("json", "application/vc+ld+json"),
-        ("json", "text/plain"),
-        ("jwt", "text/plain"),
-        ("jwt", "application/vc+jwt"),
-        ("png", "image/png"),
-        ("svg", "image/svg+xml"),
-        ("png", "application/octet-stream"),
-        ("jwt", ""),
-    ],
-)
-def test_any_form_of_a_good_badge_is_valid(shop: Shop, ending: str, content_type: str) -> None:
-    headers = {"Content-Type": content_type} if content_type else {}
-    answer = shop.client.post(VERIFY, content=shop.form(ending), headers=headers)
-    assert answer.status_code == 200
-    report = answer.json()
-    assert (report["verdict"], report["reasons"]) == ("VALID", [])
-    assert report["who"] == {
-        "kind": "ours",
-        "did": "did:web:balansemerket.example.no",
-        "host": "balansemerket.example.no",
-    }
-    assert report["credential"]["id"].endswith(shop.sealed.credential_id)
-    assert answer.headers["cache-control"] == "no-store"
-    assert answer.headers["access-control-allow-origin"] == "*"
-
-
-def test_a_file_or_a_text_in_a_form(shop: Shop) -> None:
-    picture = ("badge.png", shop.form("png"), "image/png")
-    text = shop.form("jwt").decode()
-    for sent in (
-        {"files": {"file": picture}},
-        {"files": {"file": picture}, "data": {"text": "  "}},
-        {"files": {"file": ("", b"")}, "data": {"text": f"\n {text}\n"}},
-        {"files": {"text": (None, text)}},
-        {"data": {"text": text}},
-    ):
-        answer = shop.client.post(VERIFY, **sent)
-        assert (answer.status_code, answer.json()["verdict"]) == (200, "VALID")
-    both = shop.client.post(VERIFY, files={"file": picture}, data={"text": text})
-    assert (both.status_code, both.json()["code"]) == (400, "request.malformed")
-
-
-@pytest.mark.parametrize(
-    ("body", "verdict", "reason"),
-    [
-        (b"hello", "UNDETERMINED", "carrier.unsupported"),
-        (b"{", "INVALID", "json.malformed"),
-        (b'{"a": 1, "a": 2}', "INVALID", "json.duplicate"),
-        (b'{"a": NaN}', "INVALID", "json.number"),
-        (b'{"a": 1e999}', "INVALID", "json.number"),
-        (b"[" * 100_000, "INVALID", "limit.depth"),
-        (b"\x89PNG\r\n\x1a\n", "INVALID", "carrier.malformed"),
-        (b"<svg", "INVALID", "carrier.malformed"),
-        (b"a.b.c", "UNDETERMINED", "carrier.unsupported"),
-        (b"\xff\xfe", "UNDETERMINED", "carrier.unsupported"),
-    ],
-)
-def test_what_is_no_badge_gets_a_report_all_the_same(
-    shop: Shop, body: bytes, verdict: str, reason: str
-) -> None:
-    answer = shop.client.post(VERIFY, content=body)
-    assert answer.status_code == 200
-    report = answer.json()
-    assert (report["verdict"], report["reasons"]) == (verdict, [reason])
-
-
-def test_an_altered_badge_is_invalid(shop: Shop) -> None:
-    changed = json.loads(shop.form("json"))
-    changed["validUntil"] = "2999-12-31T23:59:59Z"
-    report = shop.client.post(VERIFY, json=changed).json()
-    assert report["verdict"] == "INVALID"
-    assert "proof.altered" in report["reasons"]
-    assert report["credential"] is None
-
-
-def test_a_revocation_counts_at_once_even_unpublished(tmp_path: Path) -> None:
-    desk = Desk.make(tmp_path / "data")
-    sealed = desk.holder("Eksempelteatret")
-    with browser(desk) as client:
-        badge = client.get(f"/b/{sealed.credential_id}.json").content
-        listed = client.get("/status/1").content
-        assert client.post(VERIFY, content=badge).json()["verdict"] == "VALID"
-        # Revoked in the record, while the published list is behind.
-        office = desk.office
-        passphrase, office._passphrase = office._passphrase, None
-        office._ring = office._ring_seen = None
-        desk.suspend(sealed.code)
-        assert client.get("/status/1").content == listed
-        report = client.post(VERIFY, content=badge).json()
-        assert (report["verdict"], report["reasons"]) == ("INVALID", ["status.revoked"])
-        assert passphrase is not None
-    desk.close()
-
-
-def test_another_moment_and_other_trust(shop: Shop) -> None:
-    badge = shop.form("json")
-
-    def ask(**params: Any) -> Any:
-        answer = shop.client.post(VERIFY, content=badge, params=params)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    assert ask(at="2024-01-01T00:00:00Z")["reasons"] == ["period.not_yet"]
-    assert ask(at="2030-01-01T00:00:00+01:00")["reasons"] == ["period.expired"]
-    assert ask(at="2030-01-01T00:00:00Z")["at"] == "2030-01-01T00:00:00Z"
-    assert ask(trust="did:web:balansemerket.example.no")["verdict"] == "VALID"
-    assert ask(trust=["did:web:a.example", "did:web:balansemerket.example.no"])
-    assert ask(trust="did:web:a.example")["reasons"] == ["issuer.untrusted"]
-    assert ask(recipient="nobody@example.no")["reasons"] == ["recipient.mismatch"]
-
-
-@pytest.mark.parametrize(
-    ("params", "status"),
-    [
-        ({"at": "tomorrow"}, 422),
-        ({"at": "2030-01-01T00:00:00"}, 422),
-        ({"at": "9" * 100}, 422),
-        ({"trust": "balansemerket.example.no"}, 422),
-        ({"trust": [f"did:web:a{i}.example" for i in range(30)]}, 422),
-        ({"recipient": "x" * 400}, 422),
-    ],
-)
-def test_parameters_that_cannot_be_read(shop: Shop, params: dict[str, Any], status: int) -> None:
-    answer = shop.client.post(VERIFY, content=b"{}", params=params)
-    assert answer.status_code == status
-    assert answer.json()["errors"][0]["query"] == next(iter(params))
-
-
-def test_requests_that_cannot_be_read(shop: Shop) -> None:
-    boundary = {"Content-Type": "multipart/form-data; boundary=x"}
-    part = b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nhello\r\n'
-    many = b"".join(part.replace(b"text", b"t%d" % i) for i in range(50)) + b"--x--\r\n"
-    for content, headers, code in (
-        (b"", {}, "request.empty"),
-        (b" \n ", {}, "request.empty"),
-        (b"--x--\r\n", boundary, "request.empty"),
-        (b"no boundary", {"Content-Type": "multipart/form-data"}, "request.malformed"),
-        (b"garbage", boundary, "request.malformed"),
-        (many, boundary, "request.malformed"),
-        (part, {"Content-Type": "multipart/form-data; boundary=x; charset=punycode"}, None),
-        (b"--x\r\n\r\nhello\r\n--x--\r\n", boundary, "request.malformed"),
-        (b"a=1&" * 100, {"Content-Type": "application/x-www-form-urlencoded"}, None),
-    ):
-        answer = shop.client.post(VERIFY, content=content, headers=headers)
-        assert 400 <= answer.status_code < 500, (content[:40], answer.text)
-        if code is not None:
-            assert answer.json()["code"] == code, content[:40]
-
-
-def test_too_large_is_refused_before_it_is_read(shop: Shop) -> None:
-    huge = b"x" * (LARGEST_BADGE + 1)
-    answer = shop.client.post(VERIFY, content=huge)
-    assert (answer.status_code, answer.json()["code"]) == (413, "request.size")
-
-    def endless() -> Iterator[bytes]:
-        for _ in range(200):
-            yield b"x" * 65_536
-
-    answer = shop.client.post(VERIFY, content=endless())
-    assert (answer.status_code, answer.json()["code"]) == (413, "request.size")
-    small = shop.client.post("/api/v1/nowhere", content=b"x" * 300_000)
-    assert small.status_code == 413
-
-
-# The office, with a token
+    with shop_in(tmp_path_factory.mktemp("api")) as open_:
+        desk = open_.desk
+        yield Shop(desk, open_.client, open_.sealed, as_staff(desk, ADA), as_staff(desk, BO))
 
 
 def test_without_a_token_nothing(shop: Shop) -> None:
@@ -274,8 +88,6 @@ def test_the_whole_road(tmp_path: Path) -> None:
         assert early.json()["missing"] == known["missing"]
 
         with desk.office.reading() as session:
-            from issuer import participations
-
             cycle = participations.find(session, slug).cycles[-1]
             asked = desk.office.programme(cycle.edition).first
         for requirement in asked:
@@ -507,129 +319,6 @@ def test_page_by_page(tmp_path: Path) -> None:
         assert seen[0] == "Alfa"
         assert seen.index("Zebra") < seen.index("Ærlig") < seen.index("Øya") < seen.index("Åpen")
     desk.close()
-
-
-# The same request twice
-
-
-@pytest.fixture
-def keyed(tmp_path: Path) -> Iterator[tuple[Desk, TestClient, str]]:
-    desk = Desk.make(tmp_path / "data")
-    slug = desk.enrol("Eksempelteatret")
-    desk.meet(slug)
-    with browser(desk) as client:
-        yield desk, client, f"/api/v1/participations/{slug}"
-    desk.close()
-
-
-def _with_key(who: dict[str, str], key: str) -> dict[str, str]:
-    return {**who, "Idempotency-Key": key}
-
-
-def test_the_same_key_gets_the_same_answer(keyed: tuple[Desk, TestClient, str]) -> None:
-    desk, client, at = keyed
-    ada, bo = as_staff(desk, ADA), as_staff(desk, BO)
-    reason = {"reason": "all met"}
-    first = client.post(f"{at}/preparation", json=reason, headers=_with_key(ada, "k1"))
-    desk.clock.advance(minutes=5)
-    again = client.post(f"{at}/preparation", json=reason, headers=_with_key(ada, '"k1"'))
-    assert (first.status_code, again.status_code) == (201, 201)
-    assert first.content == again.content
-
-    sealed = client.post(f"{at}/award", json=reason, headers=_with_key(bo, "k2"))
-    desk.clock.advance(hours=23)
-    twice = client.post(f"{at}/award", json=reason, headers=_with_key(bo, "k2"))
-    assert (sealed.status_code, twice.status_code) == (201, 201)
-    assert sealed.content == twice.content
-    desk.clock.advance(hours=2)
-    forgotten = client.post(f"{at}/award", json=reason, headers=_with_key(bo, "k2"))
-    assert forgotten.json()["code"] == "award.sealed"
-
-
-def test_a_refusal_is_kept_too(keyed: tuple[Desk, TestClient, str]) -> None:
-    desk, client, at = keyed
-    bo = as_staff(desk, BO)
-    key = _with_key(bo, "k")
-    refused = client.post(f"{at}/award", json={"reason": "all met"}, headers=key)
-    assert refused.json()["code"] == "award.second_person"
-    client.post(f"{at}/preparation", json={"reason": "x"}, headers=as_staff(desk, ADA))
-    again = client.post(f"{at}/award", json={"reason": "all met"}, headers=key)
-    assert (again.status_code, again.content) == (refused.status_code, refused.content)
-    assert again.headers["content-type"] == "application/problem+json"
-    anew = client.post(f"{at}/award", json={"reason": "all met"}, headers=_with_key(bo, "k'"))
-    assert anew.status_code == 201
-
-
-def test_a_key_stands_for_one_request(keyed: tuple[Desk, TestClient, str]) -> None:
-    desk, client, at = keyed
-    ada = as_staff(desk, ADA)
-    key = _with_key(ada, "k")
-    assert client.post(f"{at}/preparation", json={"reason": "x"}, headers=key).status_code == 201
-    for path, body in ((f"{at}/preparation", {"reason": "y"}), (f"{at}/award", {"reason": "x"})):
-        answer = client.post(path, json=body, headers=key)
-        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency.reused")
-    # Another person's key of the same name is another key.
-    other = client.post(
-        f"{at}/award", json={"reason": "x"}, headers=_with_key(as_staff(desk, BO), "k")
-    )
-    assert other.status_code == 201
-
-
-@pytest.mark.parametrize("key", ["", '""', "æ", "a b", "x" * 201, 'a"b', "\x7f"])
-def test_keys_that_cannot_be_used(keyed: tuple[Desk, TestClient, str], key: str) -> None:
-    desk, client, at = keyed
-    pairs = [*as_staff(desk).items(), ("Idempotency-Key", key)]
-    headers = [(name.encode(), value.encode("latin-1")) for name, value in pairs]
-    answer = client.post(f"{at}/preparation", json={"reason": "x"}, headers=headers)
-    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency.key")
-
-
-def test_in_flight_and_taken_over(keyed: tuple[Desk, TestClient, str]) -> None:
-    """A request whose process is at work is waited for; one whose process is gone is not."""
-    desk, client, at = keyed
-    ada, bo = as_staff(desk, ADA), as_staff(desk, BO)
-    client.post(f"{at}/preparation", json={"reason": "x"}, headers=ada)
-    key = _with_key(bo, "k")
-    sealed = client.post(f"{at}/award", json={"reason": "x"}, headers=key)
-    assert sealed.status_code == 201
-
-    def in_flight(process: str) -> None:
-        with desk.office.transaction() as session:
-            row = session.query(IdempotencyKey).filter(IdempotencyKey.key == "k").one()
-            row.status = row.body = None
-            row.process = process
-            row.started_at = desk.clock()
-
-    host = desk.office.process.rpartition(":")[0]
-    in_flight("another-machine:1")
-    waiting = client.post(f"{at}/award", json={"reason": "x"}, headers=key)
-    assert (waiting.status_code, waiting.json()["code"]) == (409, "idempotency.in_flight")
-    assert waiting.headers["retry-after"] == "2"
-    # The process died after the commit and before the answer: it is found in the record.
-    in_flight(f"{host}:999999999")
-    found = client.post(f"{at}/award", json={"reason": "x"}, headers=key)
-    assert (found.status_code, found.json()) == (201, sealed.json())
-    in_flight("another-machine:1")
-    desk.clock.advance(seconds=121)
-    late = client.post(f"{at}/award", json={"reason": "x"}, headers=key)
-    assert (late.status_code, late.json()) == (201, sealed.json())
-
-
-def test_a_process_that_died_before_the_act(keyed: tuple[Desk, TestClient, str]) -> None:
-    desk, client, at = keyed
-    ada, bo = as_staff(desk, ADA), as_staff(desk, BO)
-    client.post(f"{at}/preparation", json={"reason": "x"}, headers=ada)
-    key = _with_key(bo, "k")
-    refused = client.post(
-        f"{at}/award", json={"reason": "x", "first_day": "2024-01-01"}, headers=key
-    )
-    assert refused.status_code == 422
-    with desk.office.transaction() as session:
-        row = session.query(IdempotencyKey).filter(IdempotencyKey.key == "k").one()
-        row.status = row.body = None
-        row.process = f"{desk.office.process.rpartition(':')[0]}:999999999"
-    again = client.post(f"{at}/award", json={"reason": "x", "first_day": "2024-01-01"}, headers=key)
-    assert again.json() == refused.json()
 
 
 # The description

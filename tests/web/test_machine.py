@@ -10,10 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from issuer.office import Office
-from issuer.record.tables import Credential, StatusList
+from issuer.record.tables import Credential
 from issuer.sealing import Sealed
-from issuer.web import health
-from issuer.web.health import ListState
 from issuer.web.http import cache_control, prefers_html, public_answer
 from issuer.web.kinds import KINDS
 from keys.ring import Purpose
@@ -364,11 +362,6 @@ def test_a_problems_type_is_a_page(shop: Shop) -> None:
     assert set(meaning["title"]) == set(meaning["meaning"]) == {"nb", "nn", "en"}
 
 
-def test_healthz_asks_nothing(shop: Shop) -> None:
-    answer = shop.client.get("/healthz")
-    assert (answer.status_code, answer.text) == (200, "ok\n")
-
-
 def test_robots(shop: Shop, tmp_path: Path) -> None:
     assert shop.client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
     desk = Desk.make(tmp_path / "data", sample=False)
@@ -376,121 +369,6 @@ def test_robots(shop: Shop, tmp_path: Path) -> None:
         assert "Disallow: /staff\n" in client.get("/robots.txt").text
         assert "Disallow: /\n" not in client.get("/robots.txt").text
     desk.close()
-
-
-def test_ready(shop: Shop) -> None:
-    answer = shop.client.get("/readyz")
-    assert answer.status_code == 200
-    told = answer.json()
-    assert (told["ready"], told["keys"], told["words"]) == (True, "unlocked", [])
-    assert told["lists"][0]["holdsUntil"] == told["listsHoldUntil"]
-
-
-def test_not_ready_while_a_revocation_is_not_published(tmp_path: Path) -> None:
-    desk = Desk.make(tmp_path / "data")
-    desk.holder("Eksempelteatret")
-    with browser(desk) as client:
-        assert client.get("/readyz").status_code == 200
-        with desk.office.transaction() as session:
-            session.get_one(StatusList, 1).version += 1
-        answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert "does not show a revocation" in answer.json()["words"][0]
-    desk.close()
-
-
-def test_locked_keys_are_told_with_what_they_mean(tmp_path: Path) -> None:
-    desk = Desk.make(tmp_path / "data")
-    desk.holder("Eksempelteatret")
-    desk.close()
-    locked = Office.open(tmp_path / "data", clock=desk.clock)
-    with browser(Desk(locked, desk.clock)) as client:
-        answer = client.get("/readyz")
-        assert answer.status_code == 200
-        assert "hold until 2025-03-11T09:00:00Z" in answer.json()["words"][0]
-        desk.clock.advance(days=5, seconds=1)
-        answer = client.get("/readyz")
-        assert answer.status_code == 503
-        assert "runs out at 2025-03-11T09:00:00Z" in answer.json()["words"][1]
-        desk.clock.advance(days=3)
-        assert "ran out" in client.get("/readyz").json()["words"][1]
-    locked.engine.dispose()
-
-
-def test_readiness_words_are_whole() -> None:
-    never = ListState(1, None, behind=False)
-    assert not health.judged("unlocked", (never,), NOW).ready
-    assert health.judged("unlocked", (), NOW).ready
-    assert not health.judged("unreadable", (), NOW).ready
-
-
-# What every request must keep to, and every answer carries
-
-
-@pytest.mark.parametrize(
-    ("host", "status"),
-    [
-        ("balansemerket.example.no", 200),
-        ("BALANSEMERKET.example.NO", 200),
-        ("balansemerket.example.no:443", 200),
-        ("balansemerket.example.no:8443", 421),
-        ("127.0.0.1:8000", 200),
-        ("localhost", 200),
-        ("[::1]:8000", 200),
-        ("localhost:x", 421),
-        ("evil.example", 421),
-        ("balansemerket.example.no.evil.example", 421),
-        ("balansemerket.example.no@evil.example", 421),
-        ("", 421),
-    ],
-)
-def test_host_names(shop: Shop, host: str, status: int) -> None:
-    answer = shop.client.get("/healthz", headers={"Host": host})
-    assert answer.status_code == status
-    if status == 421:
-        assert answer.json()["code"] == "request.host"
-        assert host not in answer.text.replace("balansemerket.example.no", "") or not host
-
-
-def test_this_machines_name_only_where_it_serves_itself(tmp_path: Path) -> None:
-    desk = Desk.make(tmp_path / "data", sample=False)
-    for listen, status in ((None, 421), ("0.0.0.0", 421), ("127.0.0.1", 200), ("::1", 200)):
-        with browser(desk, listen=listen, base_url="http://127.0.0.1:8000") as client:
-            assert client.get("/healthz").status_code == status, listen
-    desk.close()
-
-
-def test_nothing_is_made_from_the_host_header(shop: Shop) -> None:
-    ours = shop.client.get("/register.json").json()
-    local = shop.client.get(
-        "/register.json", headers={"Host": "localhost:1", "X-Forwarded-Host": "evil.example"}
-    ).json()
-    assert local["id"] == ours["id"]
-
-
-def test_every_answer_is_guarded(shop: Shop) -> None:
-    for path in ("/", f"/b/{shop.sealed.credential_id}.svg", "/nowhere", "/api/v1/participations"):
-        headers = shop.client.get(path).headers
-        policy = headers["content-security-policy"]
-        assert policy.startswith("default-src 'none'")
-        assert "script" not in policy.replace("require-trusted-types-for 'script'", "")
-        assert "frame-ancestors 'none'" in policy
-        assert headers["x-frame-options"] == "DENY"
-        assert headers["x-content-type-options"] == "nosniff"
-        assert headers["referrer-policy"] == "same-origin"
-        assert headers["strict-transport-security"] == "max-age=31536000"
-        assert "camera=()" in headers["permissions-policy"]
-        assert "set-cookie" not in headers
-        assert "server" not in headers
-    framed = shop.client.get(f"/embed/{shop.sealed.slug}.svg").headers
-    assert "frame-ancestors *" in framed["content-security-policy"]
-    assert "x-frame-options" not in framed
-    assert framed["referrer-policy"] == "no-referrer"
-
-
-def test_endless_addresses(shop: Shop) -> None:
-    answer = shop.client.get("/register.json?" + "x" * 5000)
-    assert (answer.status_code, answer.json()["code"]) == (414, "request.length")
 
 
 def test_the_tag_is_of_the_bytes() -> None:
