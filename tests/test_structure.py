@@ -81,6 +81,7 @@ DOORS = {
             "issuer/office.py",
             "issuer/participations.py",
             "issuer/programmes/",
+            "issuer/public.py",
             "issuer/published.py",
             "issuer/record/",
             "issuer/sealing.py",
