@@ -383,6 +383,19 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "Merket seier frå om tilbaketrekking på ein måte vi ikkje kan prøve.",
         "The badge reports withdrawal in a way we cannot check.",
     ),
+    Reason.STATUS_MESSAGE: _text(
+        "Utstederen har knyttet en melding til merket. Les den: den kan bety at merket ikke "
+        "skal brukes nå.",
+        "Utferdaren har knytt ei melding til merket. Les henne: ho kan tyde at merket ikkje "
+        "skal brukast no.",
+        "The issuer has attached a message to the badge. Read it: it may mean that the badge "
+        "should not be relied on now.",
+    ),
+    Reason.STATUS_REFRESH: _text(
+        "Utstederen har en nyere utgave av merket. Det sier ikke noe imot denne.",
+        "Utferdaren har ei nyare utgåve av merket. Det seier ikkje noko imot denne.",
+        "The issuer has a newer copy of the badge. That says nothing against this one.",
+    ),
     Reason.RECIPIENT_MISMATCH: _text(
         "Merket er gitt til en annen enn den du spurte om.",
         "Merket er gitt til ein annan enn den du spurde om.",

@@ -61,7 +61,7 @@ REQUIRED: Final = frozenset(
 
 
 class Reason(StrEnum):
-    """Why a check failed or could not be carried out; `who.*` are notes that decide nothing."""
+    """Why a check failed or could not be carried out; `NOTES` decide nothing."""
 
     CARRIER_NONE = "carrier.none"
     CARRIER_UNSUPPORTED = "carrier.unsupported"
@@ -147,6 +147,8 @@ class Reason(StrEnum):
     STATUS_LENGTH = "status.length"
     STATUS_RANGE = "status.range"
     STATUS_UNSUPPORTED = "status.unsupported"
+    STATUS_MESSAGE = "status.message"
+    STATUS_REFRESH = "status.refresh"
 
     RECIPIENT_MISMATCH = "recipient.mismatch"
 
@@ -182,6 +184,7 @@ UNDECIDED: Final = frozenset(
         Reason.STATUS_LENGTH,
         Reason.STATUS_RANGE,
         Reason.STATUS_UNSUPPORTED,
+        Reason.STATUS_MESSAGE,
         Reason.VERIFIER_ERROR,
     }
 )
@@ -189,6 +192,7 @@ UNDECIDED: Final = frozenset(
 
 NOTES: Final = frozenset(
     {
+        Reason.STATUS_REFRESH,
         Reason.WHO_OURS,
         Reason.WHO_DOMAIN,
         Reason.WHO_UNPROVEN,

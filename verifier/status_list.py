@@ -21,6 +21,7 @@ MAX_BITS = 2**26
 # libraries differ in it; equal bits shall give equal bytes.
 _GZIP_HEADER = bytes.fromhex("1f8b08000000000000ff")
 _LEVEL = 9
+_URL_ALPHABET = str.maketrans("+/", "-_")
 _MASKS = tuple(0x80 >> position for position in range(8))
 
 
@@ -82,13 +83,31 @@ def decode(text: str, *, max_bits: int = MAX_BITS) -> Bits:
     No more than `max_bits` are ever expanded, whatever the text promises. Raises `MalformedList`;
     the list's length is judged by `status`, which knows the size of an entry.
     """
+    if not text.startswith("u"):
+        raise MalformedList("MALFORMED_VALUE_ERROR", "encodedList does not begin with u")
+    return _expanded(text[1:], max_bits)
+
+
+def decode_2021(text: str, *, max_bits: int = MAX_BITS) -> Bits:
+    """As `decode`, for the `encodedList` of Status List 2021: base64 of one GZIP member.
+
+    Issuers wrote it in either alphabet, with padding and without; a mixture is refused.
+    """
+    padding = len(text) - len(text.rstrip("="))
+    letters = text.rstrip("=")
+    if padding and (padding > 2 or len(text) % 4):
+        raise MalformedList("MALFORMED_VALUE_ERROR", "encodedList is wrongly padded")
+    if any(letter in text for letter in "-_") and any(letter in text for letter in "+/"):
+        raise MalformedList("MALFORMED_VALUE_ERROR", "encodedList mixes two alphabets")
+    return _expanded(letters.translate(_URL_ALPHABET), max_bits)
+
+
+def _expanded(text: str, max_bits: int) -> Bits:
     # Bits that cannot be compressed grow by little; a longer text only wastes the reader's time.
     if len(text) > max_bits // 4 + 4096:
         raise MalformedList("MALFORMED_VALUE_ERROR", "encodedList is too long")
-    if not text.startswith("u"):
-        raise MalformedList("MALFORMED_VALUE_ERROR", "encodedList does not begin with u")
     try:
-        packed = b64url_decode(text[1:])
+        packed = b64url_decode(text)
     except ValueError as error:
         raise MalformedList("MALFORMED_VALUE_ERROR", f"encodedList is {error}") from None
     inflate = zlib.decompressobj(zlib.MAX_WBITS | 16)
