@@ -77,7 +77,11 @@ def encode_public(key: PublicKey) -> str:
 
 def decode_public(text: str) -> PublicKey:
     """Return the key of a Multikey. Raises `MalformedKey` for every other kind, length or point."""
-    data = base58btc_decode(text)
+    return public_from_bytes(base58btc_decode(text))
+
+
+def public_from_bytes(data: bytes) -> PublicKey:
+    """Return the key of a Multikey's bytes: prefix and key. Raises as `decode_public`."""
     prefix, body = data[:2], data[2:]
     if prefix == _ED25519:
         return ed25519_public(body)

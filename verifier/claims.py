@@ -29,7 +29,7 @@ def credential_of(payload: Mapping[str, Any]) -> dict[str, Any]:
         return dict(payload)
     credential = dict(payload["vc"])
     for claim, member in (("nbf", VC1.begins), ("exp", VC1.ends)):
-        if member not in credential and (at := _moment_of(payload.get(claim))) is not None:
+        if member not in credential and (at := moment_of(payload.get(claim))) is not None:
             credential[member] = at.isoformat().replace("+00:00", "Z")
     if "jti" in payload:
         credential.setdefault("id", payload["jti"])
@@ -55,10 +55,11 @@ def check_claims(payload: Mapping[str, Any]) -> Iterator[Finding]:
 
 def end_of(payload: Mapping[str, Any]) -> datetime | None:
     """The moment `exp` names, or None."""
-    return _moment_of(payload.get("exp"))
+    return moment_of(payload.get("exp"))
 
 
-def _moment_of(claim: Any) -> datetime | None:
+def moment_of(claim: Any) -> datetime | None:
+    """The moment that a NumericDate says; None where it says none."""
     if isinstance(claim, bool) or not isinstance(claim, int | float):
         return None
     try:
@@ -101,7 +102,7 @@ def _times(payload: Mapping[str, Any]) -> Iterator[Finding]:
         if isinstance(claim, bool) or not isinstance(claim, int | float):
             yield found(Check.CLAIMS, Reason.CLAIMS_TYPE, f"{name} is not a number")
         elif supplies and member not in credential:
-            if _moment_of(claim) is None:
+            if moment_of(claim) is None:
                 yield found(Check.CLAIMS, Reason.CLAIMS_TYPE, f"{name} is beyond the calendar")
         elif name != "iat" and _microseconds(claim) != _moment(credential.get(member)):
             yield found(Check.CLAIMS, Reason.CLAIMS_MISMATCH, name)

@@ -1,85 +1,86 @@
-"""Embedded proofs: the cryptosuite `eddsa-rdfc-2022` (Data Integrity EdDSA Cryptosuites 1.0).
+"""Embedded proofs (Verifiable Credential Data Integrity 1.0): which suite made one, what it covers.
 
 Bytes and algorithm only. Whose key it is, whether it may sign, and whether the proof's times have
-come or passed is decided in `verifier.checks`.
+come or passed is decided in `verifier.securing`; how each suite signs is in `verifier.suites`.
 """
 
-import hashlib
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from keys.multikey import PublicKey
+from verifier import timestamps
+from verifier.suites import ecdsa_sd, jcs, rdfc
+from verifier.suites.base import Contexts, Document, InvalidProof, Suite
+from verifier.suites.rdfc import hash_data, proof_config
 
-from keys.multikey import MalformedKey, PublicKey, base58btc_decode
-from verifier import signatures, timestamps
-from verifier.canonical import canonicalise
-from verifier.signatures import InvalidSignature
+__all__ = [
+    "SUITES",
+    "InvalidProof",
+    "Suite",
+    "covered",
+    "hash_data",
+    "is_base",
+    "proof_config",
+    "suite_of",
+    "verify",
+]
 
-PROOF_TYPE = "DataIntegrityProof"
-EDDSA_RDFC_2022 = "eddsa-rdfc-2022"
+PROOF_TYPE: Final = "DataIntegrityProof"
+
+SUITES: Final = {
+    suite.name: suite
+    for suite in (
+        rdfc.EDDSA_RDFC_2022,
+        rdfc.EDDSA_2022,
+        rdfc.ED25519_SIGNATURE_2020,
+        rdfc.ECDSA_RDFC_2019,
+        jcs.EDDSA_JCS_2022,
+        jcs.ECDSA_JCS_2019,
+        ecdsa_sd.ECDSA_SD_2023,
+    )
+}
+"""Every suite that is checked, by the name it is reported under."""
+
+_OWN_TYPES: Final = frozenset({rdfc.ED25519_SIGNATURE_2020.name})
+"""Suites whose name stands where others have `DataIntegrityProof`."""
 
 
-class InvalidProof(ValueError):
-    """The proof does not secure the document. `reason` says why:
+def suite_of(proof: Document) -> Suite | None:
+    """Return the suite that `proof` says it is made by; None if that is not one of `SUITES`."""
+    kind, name = proof.get("type"), proof.get("cryptosuite")
+    if isinstance(kind, str) and kind in _OWN_TYPES:
+        return SUITES[kind] if name is None else None
+    if kind != PROOF_TYPE or not isinstance(name, str) or name in _OWN_TYPES:
+        return None
+    return SUITES.get(name)
 
-    `proof.unsupported` (another type, suite or a chain), `proof.malformed`, `proof.purpose`,
-    `proof.altered`, `algorithm.mismatch` (the key is not for this suite).
+
+def is_base(proof: Document) -> bool:
+    """Whether `proof` is one that its holder must derive others from, and never show."""
+    return suite_of(proof) is ecdsa_sd.ECDSA_SD_2023 and ecdsa_sd.is_base(proof)
+
+
+def covered(document: Document, proof: Document) -> Document:
+    """Return what of `document` (proofs included) a proof covers that has been verified.
+
+    The members are always all covered, `proof` apart; of the contexts, there may be some behind
+    those that the proof covers. Raises `InvalidProof` as `verify` does.
     """
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
+    suite = suite_of(proof)
+    return document if suite is None or suite.covers_terms else jcs.covered(document, proof)
 
 
-def proof_config(document: Mapping[str, Any], proof: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the proof configuration (section 3.2.5): `proof` without its value, read with the
-    document's own contexts. `proof` may be the options of a proof that is still to be made.
-
-    Raises `InvalidProof` if the document has no contexts, or the proof has others.
-    """
-    context = document.get("@context")
-    if context is None:
-        raise InvalidProof("proof.malformed", "a document without @context has no signed form")
-    if proof.get("@context", context) != context:
-        raise InvalidProof("proof.malformed", "the proof is written in other contexts")
-    return {
-        "@context": context,
-        **{name: value for name, value in proof.items() if name not in ("@context", "proofValue")},
-    }
-
-
-def hash_data(
-    document: Mapping[str, Any],
-    proof_config: Mapping[str, Any],
-    *,
-    contexts: Mapping[str, Any] | None = None,
-) -> bytes:
-    """Return the 64 bytes that are signed: SHA-256 of the proof configuration's canonical form,
-    then of the document's (section 3.2.4).
-
-    `document` is the document without `proof`. Raises what `verifier.canonical` raises.
-    """
-    forms = (canonicalise(part, contexts=contexts) for part in (proof_config, document))
-    return b"".join(hashlib.sha256(form).digest() for form in forms)
-
-
-def verify_eddsa_rdfc_2022(
-    document: Mapping[str, Any],
-    proof: Mapping[str, Any],
-    key: PublicKey,
-    *,
-    contexts: Mapping[str, Any] | None = None,
+def verify(
+    document: Document, proof: Document, key: PublicKey, *, contexts: Contexts = None
 ) -> None:
-    """Raise `InvalidProof` unless `key` made `proof` over `document` (section 3.2.2).
+    """Raise `InvalidProof` unless `key` made `proof` over `document` (sections 4.4 and 4.5).
 
     `proof` is one proof object; whatever `document` has under `proof` is left out, as each proof
-    of a set is made over the document without any. Raises what `verifier.canonical` raises, too:
-    a document that loses data has no proof.
+    of a set is made over the document without any, but for those that `proof` names as
+    `previousProof`. Raises what `verifier.canonical` raises, too: a document that loses data has
+    no proof by a suite that covers meanings.
     """
-    if proof.get("type") != PROOF_TYPE or proof.get("cryptosuite") != EDDSA_RDFC_2022:
-        raise InvalidProof("proof.unsupported", f"not a {PROOF_TYPE} by {EDDSA_RDFC_2022}")
-    if "previousProof" in proof:
-        raise InvalidProof("proof.unsupported", "the proof covers another proof: a chain")
+    if (suite := suite_of(proof)) is None:
+        raise InvalidProof("proof.unsupported", "a proof of another type or suite")
     if proof.get("proofPurpose") != "assertionMethod":
         raise InvalidProof("proof.purpose", "the proof was not made to assert")
     if not isinstance(proof.get("verificationMethod"), str):
@@ -87,15 +88,36 @@ def verify_eddsa_rdfc_2022(
     for name in ("created", "expires"):
         if name in proof:
             _check_time(name, proof[name])
-    signature = _signature(proof.get("proofValue"))
-    if not isinstance(key, Ed25519PublicKey):
-        raise InvalidProof("algorithm.mismatch", f"{EDDSA_RDFC_2022} is for Ed25519 keys")
-    unsecured = {name: value for name, value in document.items() if name != "proof"}
-    signed = hash_data(unsecured, proof_config(document, proof), contexts=contexts)
-    try:
-        signatures.verify(key, signature, signed)
-    except InvalidSignature as error:
-        raise InvalidProof(error.reason, str(error)) from None
+    if not suite.accepts(key):
+        raise InvalidProof("algorithm.mismatch", f"{suite.name} is not for keys of this kind")
+    suite.verify(_what_is_proven(document, proof), proof, key, contexts)
+
+
+def _what_is_proven(document: Document, proof: Document) -> dict[str, Any]:
+    """`document` without proofs, but for the previous ones (section 4.5, steps 3.2 to 3.4)."""
+    proven = {name: value for name, value in document.items() if name != "proof"}
+    if "previousProof" in proof:
+        proven["proof"] = _previous_proofs(document, proof["previousProof"])
+    return proven
+
+
+def _previous_proofs(document: Document, named: Any) -> list[Document]:
+    names = named if isinstance(named, list) else [named]
+    if not names or not all(isinstance(name, str) for name in names):
+        raise InvalidProof("proof.malformed", "previousProof names no proofs")
+    if len(set(names)) < len(names):
+        raise InvalidProof("proof.malformed", "previousProof names a proof twice")
+    proofs = document.get("proof")
+    listed = proofs if isinstance(proofs, list) else [proofs]
+    previous: list[Document] = []
+    for name in names:
+        found = [item for item in listed if isinstance(item, dict) and item.get("id") == name]
+        if not found:
+            raise InvalidProof("proof.chain", f"the previous proof {name!a} is not there")
+        if len(found) > 1:
+            raise InvalidProof("proof.malformed", f"there are {len(found)} proofs {name!a}")
+        previous += found
+    return previous
 
 
 def _check_time(name: str, value: Any) -> None:
@@ -103,13 +125,3 @@ def _check_time(name: str, value: Any) -> None:
         timestamps.parse(value if isinstance(value, str) else "")
     except timestamps.MalformedTimestamp as error:
         raise InvalidProof("proof.malformed", f"{name} of the proof is {error}") from None
-
-
-def _signature(value: Any) -> bytes:
-    try:
-        signature = base58btc_decode(value if isinstance(value, str) else "")
-    except MalformedKey as error:
-        raise InvalidProof("proof.malformed", f"proofValue: {error}") from None
-    if len(signature) != 64:
-        raise InvalidProof("proof.malformed", f"proofValue has {len(signature)} bytes, not 64")
-    return signature

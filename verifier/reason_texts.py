@@ -198,6 +198,11 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "Merket har ein signatur av eit slag vi ikkje kan prøve.",
         "The badge has a signature of a kind we cannot check.",
     ),
+    Reason.PROOF_BASE: _text(
+        "Dette er eierens egen utgave, som viser for mye. Be om en kopi som er laget for å vises.",
+        "Dette er eigaren si eiga utgåve, som viser for mykje. Be om ein kopi laga for å visast.",
+        "This is the holder's own copy, which tells too much. Ask for one that was made to show.",
+    ),
     Reason.PROOF_MALFORMED: _text(
         "Signaturen er ødelagt og beviser ingenting.",
         "Signaturen er øydelagd og provar ingenting.",
@@ -213,6 +218,11 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "Signaturen er laga for noko anna enn å utferde merke.",
         "The signature was made for something other than issuing badges.",
     ),
+    Reason.PROOF_CHAIN: _text(
+        "Signaturen bygger på en annen signatur, og den er ikke med i merket.",
+        "Signaturen bygger på ein annan signatur, og han er ikkje med i merket.",
+        "The signature builds on another signature, which is missing from the badge.",
+    ),
     Reason.PROOF_CREATED: _text(
         "Signaturen sier at den er laget i framtiden.",
         "Signaturen seier at han er laga i framtida.",
@@ -222,6 +232,11 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "Signaturen har gått ut på dato.",
         "Signaturen har gått ut på dato.",
         "The signature has run out.",
+    ),
+    Reason.PROOF_SELECTIVE: _text(
+        "Den som viser merket, har valgt hva som vises. Noe kan være utelatt.",
+        "Den som viser merket, har valt kva som blir vist. Noko kan vere utelate.",
+        "Whoever shows the badge has chosen what it shows. Something may be left out.",
     ),
     Reason.KEY_UNKNOWN: _text(
         "Utstederen har ingen slik nøkkel. Noen andre kan ha signert merket.",

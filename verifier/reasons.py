@@ -105,11 +105,14 @@ class Reason(StrEnum):
 
     PROOF_MISSING = "proof.missing"
     PROOF_UNSUPPORTED = "proof.unsupported"
+    PROOF_BASE = "proof.base"
     PROOF_MALFORMED = "proof.malformed"
     PROOF_ALTERED = "proof.altered"
     PROOF_PURPOSE = "proof.purpose"
+    PROOF_CHAIN = "proof.chain"
     PROOF_CREATED = "proof.created"
     PROOF_EXPIRED = "proof.expired"
+    PROOF_SELECTIVE = "proof.selective"
 
     KEY_UNKNOWN = "key.unknown"
     KEY_MALFORMED = "key.malformed"
@@ -172,6 +175,7 @@ UNDECIDED: Final = frozenset(
         Reason.STRUCTURE_VERSION,
         Reason.ALGORITHM_UNSUPPORTED,
         Reason.PROOF_UNSUPPORTED,
+        Reason.PROOF_BASE,
         Reason.ISSUER_UNREACHABLE,
         Reason.ISSUER_MALFORMED,
         Reason.ISSUER_UNSUPPORTED,
@@ -192,6 +196,7 @@ UNDECIDED: Final = frozenset(
 
 NOTES: Final = frozenset(
     {
+        Reason.PROOF_SELECTIVE,
         Reason.STATUS_REFRESH,
         Reason.WHO_OURS,
         Reason.WHO_DOMAIN,
@@ -254,6 +259,7 @@ PROBLEM: Final[dict[Reason, str]] = {
     Reason.PROOF_MALFORMED: _PROOF,
     Reason.PROOF_ALTERED: _CRYPTOGRAPHIC,
     Reason.PROOF_PURPOSE: _PROOF,
+    Reason.PROOF_CHAIN: _PROOF,
     Reason.PROOF_CREATED: _PROOF,
     Reason.PROOF_EXPIRED: _PROOF,
     Reason.KEY_UNKNOWN: _METHOD,

@@ -20,6 +20,7 @@ from verifier import (
     status_list,
     strict_json,
     timestamps,
+    tokens,
     versions,
 )
 from verifier.documents import MAX_DOCUMENT, DocumentUnavailable, RequestsSpent
@@ -98,7 +99,7 @@ def _list_subject(entry: Entry, bench: Bench) -> Mapping[str, Any]:
         secured = securing.embedded(credential, bench)
     else:
         _check_claims(token.payload, credential)
-        secured = securing.list_token(token, bench)
+        secured = tokens.list_token(token, bench)
     _check_secured(secured)
     _check_dates(credential, token, bench.now)
     subject = credential.get("credentialSubject")

@@ -14,7 +14,18 @@ from functools import partial
 from typing import Any, Final, TypeVar
 
 from keys.jwk import b64url_decode
-from verifier import carriers, checks, claims, jws, securing, status, strict_json, versions
+from verifier import (
+    carriers,
+    checks,
+    claims,
+    jose_claims,
+    jws,
+    securing,
+    status,
+    strict_json,
+    tokens,
+    versions,
+)
 from verifier.carriers import Found, NoCredential
 from verifier.documents import OneVerification
 from verifier.jws import Jws, MalformedJws
@@ -65,6 +76,7 @@ def verify(presented: bytes, world: World) -> Report:
     secured = secured or Secured((), None)
     case.findings += secured.findings
     who = checks.who_is(issuer, secured.verified, world)
+    document = document if secured.document is None else secured.document
     examined = Examined(document, token, issuer, who, secured, bench, world)
     for check, function in CHECKS:
         case.findings += case.run(check, partial(_all_of, function, examined)) or ()
@@ -75,7 +87,8 @@ def verify(presented: bytes, world: World) -> Report:
 class Examined:
     """What the checks look at: a document that was read, and what its proof was worth.
 
-    `document` holds the proofs inside it; for a token it is the credential in the payload.
+    `document` holds the proofs inside it, and of its contexts those that are covered; for a token
+    it is the credential in the payload.
     """
 
     document: Mapping[str, Any]
@@ -192,7 +205,7 @@ def _check_proof(document: Mapping[str, Any], token: Jws | None, bench: Bench) -
     """Step 3."""
     if token is None:
         return securing.embedded(document, bench)
-    judged = securing.badge_token(token, bench)
+    judged = tokens.badge_token(token, bench)
     if "proof" not in document:
         return judged
     aside = not_applicable(Check.PROOF, "a proof inside the token is not looked at")
@@ -217,6 +230,8 @@ def _structure(case: Examined) -> Iterable[Finding]:
 def _claims(case: Examined) -> Iterable[Finding]:
     if case.token is None:
         return [not_applicable(Check.CLAIMS)]
+    if case.secured.securing == tokens.VC_JOSE:
+        return _believed(case, jose_claims.check_claims(case.token))
     return _believed(case, claims.check_claims(case.token.payload))
 
 
@@ -225,7 +240,10 @@ def _issuer(case: Examined) -> Iterable[Finding]:
 
 
 def _period(case: Examined) -> Iterable[Finding]:
-    end = None if case.token is None else claims.end_of(case.token.payload)
+    end = None
+    # In a `vc+jwt`, `exp` ends the signature, which has been looked at.
+    if case.token is not None and case.secured.securing != tokens.VC_JOSE:
+        end = claims.end_of(case.token.payload)
     return _believed(case, [checks.check_period(case.document, end, case.world)])
 
 

@@ -1,4 +1,7 @@
-"""`eddsa-rdfc-2022`: every step of the public vectors, every refusal, and any change."""
+"""`eddsa-rdfc-2022`: every step of the public vectors, every refusal, and any change.
+
+The other suites: `test_suites.py`, `test_suite_vectors.py`, `test_ecdsa_sd.py`.
+"""
 
 import copy
 import json
@@ -15,7 +18,7 @@ from tests.verifier.jsonld_samples import Document, badge
 from verifier import signatures
 from verifier.canonical import DataLoss, InvalidJsonLd, canonicalise
 from verifier.contexts import UnknownContext
-from verifier.data_integrity import InvalidProof, hash_data, proof_config, verify_eddsa_rdfc_2022
+from verifier.data_integrity import InvalidProof, hash_data, proof_config, verify
 from verifier.signatures import InvalidSignature
 
 METHOD = "did:web:example.no#key"
@@ -45,7 +48,7 @@ def prove(key: Ed25519PrivateKey, document: Document, **others: Any) -> Document
 
 def refusal(document: Document, proof: Document, key: Any) -> str:
     with pytest.raises(InvalidProof) as caught:
-        verify_eddsa_rdfc_2022(document, proof, key)
+        verify(document, proof, key)
     assert str(caught.value)
     return caught.value.reason
 
@@ -53,7 +56,7 @@ def refusal(document: Document, proof: Document, key: Any) -> str:
 @pytest.fixture
 def proof(key: Ed25519PrivateKey) -> Document:
     made = prove(key, badge())
-    verify_eddsa_rdfc_2022(badge(), made, key.public_key())
+    verify(badge(), made, key.public_key())
     return made
 
 
@@ -95,7 +98,7 @@ def test_w3c_vectors_at_every_step(
     assert signed_bytes.hex() == text("proofHash") + text("docHash") == text("combinedHash")
     assert base58btc_decode(proof["proofValue"]).hex() == text("sigHex")
     assert proof["proofValue"] == text("sigBTC58")
-    verify_eddsa_rdfc_2022(signed, proof, public, contexts=vector_contexts)
+    verify(signed, proof, public, contexts=vector_contexts)
     secret = base58btc_decode(json.loads((top / "keyPair.json").read_text())["privateKeyMultibase"])
     again = Ed25519PrivateKey.from_private_bytes(secret[2:]).sign(signed_bytes)
     assert base58btc_encode(again) == proof["proofValue"]
@@ -114,7 +117,7 @@ def test_open_badges_own_vector(vectors: Path) -> None:
     assert canonicalise(config) == (forms / "proof-canon.txt").read_bytes()
     signed_bytes = hash_data(unsigned, config)
     assert signed_bytes.hex() == facts["proofConfigHash"] + facts["documentHash"]
-    verify_eddsa_rdfc_2022(signed, proof, decode_public(facts["publicKeyMultibase"]))
+    verify(signed, proof, decode_public(facts["publicKeyMultibase"]))
     secret = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(facts["privateKeyHex"])[:32])
     assert base58btc_encode(secret.sign(signed_bytes)) == proof["proofValue"]
 
@@ -124,7 +127,7 @@ def test_w3c_vectors_need_a_context_that_is_not_on_board(vectors: Path) -> None:
     signed = json.loads((top / "eddsa-rdfc-2022/employ/signedDataInt.json").read_text())
     public = decode_public(json.loads((top / "keyPair.json").read_text())["publicKeyMultibase"])
     with pytest.raises(UnknownContext):
-        verify_eddsa_rdfc_2022(signed, signed["proof"], public)
+        verify(signed, signed["proof"], public)
 
 
 def test_wycheproof_ed25519(vectors: Path) -> None:
@@ -179,7 +182,7 @@ def test_made_and_verified(key: Ed25519PrivateKey) -> None:
     document = badge()
     proof = prove(key, document)
     for secured in (document, {**document, "proof": proof}, {**document, "proof": [proof, {}]}):
-        verify_eddsa_rdfc_2022(secured, proof, key.public_key())
+        verify(secured, proof, key.public_key())
     full = prove(
         key,
         document,
@@ -189,11 +192,11 @@ def test_made_and_verified(key: Ed25519PrivateKey) -> None:
         challenge="c",
         nonce="n",
     )
-    verify_eddsa_rdfc_2022(document, full, key.public_key())
+    verify(document, full, key.public_key())
     undated = {name: value for name, value in options().items() if name != "created"}
     signature = key.sign(hash_data(document, proof_config(document, undated)))
     undated["proofValue"] = base58btc_encode(signature)
-    verify_eddsa_rdfc_2022(document, undated, key.public_key())
+    verify(document, undated, key.public_key())
 
 
 def test_what_is_signed_is_64_bytes_proof_first() -> None:
@@ -215,7 +218,7 @@ def test_the_configuration_is_read_in_the_documents_contexts(
     assert config == {"@context": badge()["@context"], **options()}
     same = {"@context": badge()["@context"], **proof}
     assert proof_config(badge(), same) == config
-    verify_eddsa_rdfc_2022(badge(), same, key.public_key())
+    verify(badge(), same, key.public_key())
     other = {"@context": ["https://www.w3.org/ns/credentials/v2"], **proof}
     assert refusal(badge(), other, key.public_key()) == "proof.malformed"
     bare = {name: value for name, value in badge().items() if name != "@context"}
@@ -228,12 +231,19 @@ BROKEN: dict[str, tuple[str, dict[str, Any]]] = {
     "another type": ("proof.unsupported", {"type": "Ed25519Signature2020"}),
     "type in an array": ("proof.unsupported", {"type": ["DataIntegrityProof"]}),
     "no type": ("proof.unsupported", {"type": GONE}),
-    "another suite": ("proof.unsupported", {"cryptosuite": "eddsa-jcs-2022"}),
-    "the suite's name before it was final": ("proof.unsupported", {"cryptosuite": "eddsa-2022"}),
+    "a suite of a later time": ("proof.unsupported", {"cryptosuite": "eddsa-rdfc-2099"}),
+    "a suite as a list": ("proof.unsupported", {"cryptosuite": ["eddsa-rdfc-2022"]}),
+    "a type as a suite": ("proof.unsupported", {"cryptosuite": "Ed25519Signature2020"}),
+    "another suite": ("proof.altered", {"cryptosuite": "eddsa-jcs-2022"}),
+    "another suite's keys": ("algorithm.mismatch", {"cryptosuite": "ecdsa-rdfc-2019"}),
+    "the suite's name before it was final": ("proof.altered", {"cryptosuite": "eddsa-2022"}),
     "suite in capitals": ("proof.unsupported", {"cryptosuite": "EDDSA-RDFC-2022"}),
     "no suite": ("proof.unsupported", {"cryptosuite": GONE}),
-    "chained": ("proof.unsupported", {"previousProof": "urn:uuid:1"}),
-    "chained to nothing": ("proof.unsupported", {"previousProof": None}),
+    "chained": ("proof.chain", {"previousProof": "urn:uuid:1"}),
+    "chained to nothing": ("proof.malformed", {"previousProof": None}),
+    "chained to none": ("proof.malformed", {"previousProof": []}),
+    "chained to a number": ("proof.malformed", {"previousProof": [1]}),
+    "chained twice": ("proof.malformed", {"previousProof": ["urn:uuid:1", "urn:uuid:1"]}),
     "another purpose": ("proof.purpose", {"proofPurpose": "authentication"}),
     "purpose in full": (
         "proof.purpose",
@@ -283,10 +293,10 @@ def test_a_member_that_is_not_signed_is_no_part_of_a_proof(
 ) -> None:
     for member in ("seal", "jws", "proofvalue"):
         with pytest.raises(DataLoss):
-            verify_eddsa_rdfc_2022(badge(), {**proof, member: "x"}, key.public_key())
+            verify(badge(), {**proof, member: "x"}, key.public_key())
     hidden = {**proof, "https://w3id.org/security#proofValue": proof["proofValue"]}
     with pytest.raises(InvalidJsonLd):
-        verify_eddsa_rdfc_2022(badge(), hidden, key.public_key())
+        verify(badge(), hidden, key.public_key())
 
 
 def test_every_bit_of_the_signature_counts(key: Ed25519PrivateKey, proof: Document) -> None:
@@ -359,4 +369,4 @@ def test_every_member_of_the_document_is_covered(
         else:
             holder[path[-1]] = "urn:x"
         with pytest.raises((InvalidProof, DataLoss, InvalidJsonLd)):
-            verify_eddsa_rdfc_2022(document, proof, key.public_key())
+            verify(document, proof, key.public_key())

@@ -67,11 +67,10 @@ def test_a_proof_that_is_none(sim: IssuerSimulator, proof: Any) -> None:
     "change",
     [
         put("type", value="Ed25519Signature2020"),
-        put("cryptosuite", value="eddsa-jcs-2022"),
-        put("cryptosuite", value="ecdsa-sd-2023"),
+        put("type", value="DataIntegritySignature"),
         put("cryptosuite", value="eddsa-rdfc-2099"),
+        put("cryptosuite", value=["eddsa-rdfc-2022"]),
         drop("cryptosuite"),
-        put("previousProof", value="urn:uuid:1"),
     ],
 )
 def test_a_proof_of_a_kind_that_is_not_checked(
@@ -322,7 +321,7 @@ def test_a_witness_beside_a_proof_of_the_issuers_that_is_not_checked(
     sim: IssuerSimulator,
 ) -> None:
     witness = IssuerSimulator("witness.example.no")
-    own = {**sim.proof(sim.credential()), "cryptosuite": "ecdsa-sd-2023"}
+    own = {**sim.proof(sim.credential()), "cryptosuite": "falcon-2031"}
     report = judged(sim, witness.proof(sim.credential()), own)
     assert answer(report) == (Verdict.UNDETERMINED, {Reason.PROOF_UNSUPPORTED})
 

@@ -101,20 +101,26 @@ def test_an_algorithm_that_is_not_checked_here(sim: IssuerSimulator, name: str) 
     assert answer(report) == (Verdict.UNDETERMINED, {Reason.ALGORITHM_UNSUPPORTED})
 
 
-def test_signatures_that_badges_do_not_come_with_yet(sim: IssuerSimulator) -> None:
-    ed25519 = sim.mint_token(key=sim.badge_key)
-    assert answer(verify(ed25519, sim.world())) == (
-        Verdict.UNDETERMINED,
-        {Reason.ALGORITHM_UNSUPPORTED},
-    )
+def test_every_algorithm_that_is_checked_here(sim: IssuerSimulator) -> None:
     p384 = generate_private_key(SECP384R1())
+    document = sim.did_document()
     key = did.VerificationMethod(f"{sim.did}#p384", sim.did, p384.public_key(), "JsonWebKey")
-    sim.served[sim.did_url] = compact(did.did_document(sim.did, [key]))
-    token = sim.mint_token(drop("credentialStatus"), key=p384, header={"kid": key.id})
-    assert answer(verify(token, sim.world())) == (
-        Verdict.UNDETERMINED,
-        {Reason.ALGORITHM_UNSUPPORTED},
-    )
+    other = did.did_document(sim.did, [key])
+    document["verificationMethod"] += other["verificationMethod"]
+    document["assertionMethod"] += other["assertionMethod"]
+    sim.served[sim.did_url] = compact(document)
+    for signer, algorithm, header in (
+        (sim.badge_key, "EdDSA", {}),
+        (p256_key(), "ES256", {}),
+        (p384, "ES384", {"kid": key.id}),
+        (rsa_key(), "RS256", {}),
+    ):
+        token = sim.mint_token(key=signer, header=header)
+        assert parts(token)[0]["alg"] == algorithm
+        report = verify(token, sim.world())
+        assert answer(report) == (Verdict.VALID, set())
+        assert report.securing == "vc-jwt"
+        assert verify(reheaded(token, alg="ES512"), sim.world()).verdict is Verdict.UNDETERMINED
 
 
 @pytest.mark.parametrize("alg", [None, 1, ["RS256"], {}, True], ids=str)
@@ -220,9 +226,11 @@ def test_a_private_key_in_the_header(sim: IssuerSimulator) -> None:
     assert answer(report) == (Verdict.INVALID, {Reason.KEY_MALFORMED})
 
 
-def test_a_badge_in_the_other_profile_is_told_apart(sim: IssuerSimulator) -> None:
-    report = verify(sim.mint_token(header={"typ": "vc+jwt"}), sim.world())
+@pytest.mark.parametrize("kind", ["vc+ld+jwt", "vc+ld+json+jwt", "vc+sd-jwt"])
+def test_kinds_of_tokens_that_are_not_checked_here(sim: IssuerSimulator, kind: str) -> None:
+    report = verify(sim.mint_token(header={"typ": kind}), sim.world())
     assert answer(report) == (Verdict.UNDETERMINED, {Reason.PROOF_UNSUPPORTED})
+    assert report.securing is None
 
 
 # The key.
