@@ -15,19 +15,19 @@ from pyld import ContextResolver, jsonld
 
 from verifier import contexts as on_board
 from verifier.canonical import DataLoss, InvalidJsonLd, WorkLimit
+from verifier.context_tables import cost
 from verifier.contexts import UnknownContext
 from verifier.to_rdf import is_absolute
 
 MAX_CONTEXT_WORK = 20_000
-"""What the contexts put in force may cost, object by object (see `_cost`): half a second."""
+"""What the contexts put in force may cost, object by object (`context_tables.cost`): half a
+second."""
 
 MAX_OWN_DEFINITIONS = 500
 """Members of all contexts, and of their definitions, that the document writes itself."""
 
 ActiveContext: TypeAlias = Any  # PyLD's, a mapping
 
-_ADDRESSED_COST = 100
-_WRITTEN_COST = 10
 _KEYWORD_LIKE = re.compile(r"@[A-Za-z]+")
 _MEMBER_KEYWORDS = {"@id", "@type", "@value", "@language", "@list", "@set"}
 _MAPS = {"@id", "@index", "@language", "@type"}
@@ -201,7 +201,7 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         # Only the outermost call: how many follow depends on what is remembered already.
         if self._within_context:
             return super()._process_context(active_ctx, local_ctx, *arguments, **named)
-        self._work_left -= _cost(local_ctx)
+        self._work_left -= cost(local_ctx)
         if self._work_left < 0:
             raise WorkLimit("the document puts too many contexts in force")
         self._within_context = True
@@ -293,26 +293,6 @@ def _mapping(active_ctx: ActiveContext, term: str | None) -> Any:
 
 def _is_list(active_ctx: ActiveContext, active_property: str | None) -> bool:
     return "@list" in _mapping(active_ctx, active_property).get("@container", ())
-
-
-def _cost(context: Any) -> int:
-    """The JSON values of a context that is written out, and something for each beginning; a fixed
-    sum for one named by its address, which may have been processed before."""
-    match context:
-        case str():
-            return _ADDRESSED_COST
-        case list():
-            return sum(map(_cost, context))
-    return _WRITTEN_COST + _size(context)
-
-
-def _size(value: Any) -> int:
-    match value:
-        case Mapping():
-            return sum(1 + _size(item) for item in value.values())
-        case list():
-            return len(value)
-    return 0
 
 
 def _check_address(written: str, expanded: Any) -> None:

@@ -10,13 +10,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import permutations
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 Quad: TypeAlias = tuple[str, str, str, str]
 """Subject, predicate, object and graph name, each as canonical N-Quads writes it: `<iri>`,
 `_:label`, `"literal"^^<iri>`. The graph name of the default graph is empty."""
 
 Digest: TypeAlias = Literal["sha256", "sha384"]
+
+ALGORITHMS: Final = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
 
 MAX_WORK = 100_000
 """Steps of looking at one related node; some tenths of a second. Honest badges need a few dozen."""
@@ -26,6 +28,7 @@ MAX_DEPTH = 100
 
 _Issued: TypeAlias = dict[str, str]
 
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
 _ESCAPED = re.compile(r'[\x00-\x1f"\\\x7f]')
 _ESCAPES = {
     "\b": "\\b",
@@ -45,12 +48,13 @@ class WorkLimit(RuntimeError):
 def literal(value: str, datatype: str = "", language: str = "") -> str:
     """Return a literal as canonical N-Quads writes it (RDF 1.2 N-Quads, section 4).
 
-    At most one of `datatype`, an IRI, and `language` is given; without either it is a string.
+    At most one of `datatype`, an IRI, and `language` is given; without either it is a string,
+    and so is a literal of the datatype that says just this.
     """
     text = _ESCAPED.sub(lambda m: _ESCAPES.get(m[0]) or f"\\u{ord(m[0]):04X}", value)
     if language:
         return f'"{text}"@{language}'
-    return f'"{text}"^^<{datatype}>' if datatype else f'"{text}"'
+    return f'"{text}"^^<{datatype}>' if datatype not in ("", _STRING) else f'"{text}"'
 
 
 def canonicalise(
@@ -93,7 +97,7 @@ class _Labelling:
     """One run of the algorithm. Methods and their comments follow the sections of RDFC-1.0."""
 
     def __init__(self, quads: Iterable[Quad], digest: Digest, max_work: int) -> None:
-        self._digest = hashlib.sha256 if digest == "sha256" else hashlib.sha384
+        self._digest = ALGORITHMS[digest]
         self._work_left = max_work
         self._canonical: _Issued = {}
         self._first_degree: dict[str, str] = {}

@@ -6,8 +6,6 @@ Where the standard drops a value without a word, this raises `DataLoss`.
 import re
 from typing import Any
 
-from c14n.Canonicalize import canonicalize  # type: ignore[import-untyped]
-
 from verifier.canonical import DataLoss, InvalidJsonLd
 from verifier.rdfc import Quad, literal
 
@@ -110,14 +108,15 @@ def _literal(item: dict[str, Any]) -> str:
     if unknown := item.keys() - {"@value", "@type", "@language"}:
         raise DataLoss(min(unknown), "has no form in RDF here")
     if datatype == "@json":
+        # Rare, and the import takes as long as a verification.
+        from c14n.Canonicalize import canonicalize  # type: ignore[import-untyped]
+
         return literal(canonicalize(value).decode(), _RDF + "JSON")
     if datatype is not None:
         _iri(datatype)
     match value:
-        case bool():
-            return literal("true" if value else "false", datatype or _XSD + "boolean")
-        case int() | float():
-            return _number(value, datatype)
+        case bool() | int() | float():
+            return scalar(value, datatype)
         case str() if language is not None:
             if not _LANGUAGE.fullmatch(language):
                 raise DataLoss(language, "is not a language tag")
@@ -130,8 +129,11 @@ def _literal(item: dict[str, Any]) -> str:
     raise InvalidJsonLd("a value is neither text, number nor truth value")
 
 
-def _number(value: float, datatype: str | None) -> str:
-    """JSON-LD 1.1 API, section 8.2.2, steps 6 to 8."""
+def scalar(value: float, datatype: str | None) -> str:
+    """Return the literal of a truth value or number (JSON-LD 1.1 API, section 8.2.2, steps 5 to
+    8). Raises `DataLoss` and `InvalidJsonLd`."""
+    if isinstance(value, bool):
+        return literal("true" if value else "false", datatype or _XSD + "boolean")
     if 0 < abs(value) < 1e-6:
         # A library in wide use signs zero for some of these.
         raise InvalidJsonLd(f"{value!r} is too small a number to be read in one way")

@@ -100,6 +100,15 @@ def test_doubles_written_as_text() -> None:
             canonicalise(changed(setter(name={"@value": text, "@type": double})))
 
 
+def test_a_text_that_is_said_to_be_one_is_a_text() -> None:
+    """Canonical N-Quads leaves xsd:string out."""
+    for text in ("Merke", 7):
+        value = {"@value": text, "@type": "http://www.w3.org/2001/XMLSchema#string"}
+        document = changed(setter(name=value))
+        assert f'<https://schema.org/name> "{text}" .\n'.encode() in canonicalise(document)
+        assert canonicalise(document) == by_pyld(document)
+
+
 def test_truth_values_lists_and_languages() -> None:
     document = changed(
         set_in_achievement(

@@ -114,7 +114,7 @@ def test_a_changed_file_is_not_used(
     changed = copy / "credentials-v2.json"
     changed.write_bytes(changed.read_bytes() + b"\n")
     with pytest.raises(DamagedContext, match=r"credentials-v2\.json"):
-        contexts.load.__wrapped__()
+        contexts.load.__wrapped__()["https://www.w3.org/ns/credentials/v2"]
 
 
 def test_an_unknown_context_says_which() -> None:

@@ -159,6 +159,7 @@ def test_literals() -> None:
     assert literal('\\"\n\r\t\b\f') == '"\\\\\\"\\n\\r\\t\\b\\f"'
     assert literal("\0\x0b\x1f\x7f") == '"\\u0000\\u000B\\u001F\\u007F"'
     assert literal("1", datatype="https://example.no/t") == '"1"^^<https://example.no/t>'
+    assert literal("1", datatype=STRING) == '"1"'
     assert literal("ja", language="nb") == '"ja"@nb'
 
 
