@@ -1,4 +1,4 @@
-"""Decentralised identifiers: did:web and did:key, the documents they stand for, the keys in them.
+"""Decentralised identifiers: did:web, did:key and did:jwk, their documents, the keys in them.
 
 Works on text and on parsed JSON. Fetching a document is the caller's; whether the controller of a
 key is the issuer of a badge, and whether a revoked or expired key may still count, is the
@@ -8,6 +8,7 @@ Words of Controlled Identifiers 1.0 (CID): a *document* lists *verification meth
 public key with an id and a controller; a *relationship* (`assertionMethod`) says what for.
 """
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ MULTIKEY_CONTEXT = "https://w3id.org/security/multikey/v1"
 CID_CONTEXT = "https://www.w3.org/ns/cid/v1"
 
 MAX_DID_LENGTH = 1024
+MAX_JWK_LENGTH = 4096  # letters of a did:jwk; an RSA key of 8192 bits needs half of them
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 # The last label begins with a letter: every spelling of an IPv4 address ends in a number.
@@ -56,7 +58,7 @@ class MalformedDid(ValueError):
 
 
 class UnknownDidMethod(MalformedDid):
-    """A DID of another method than did:web and did:key: it cannot be resolved here."""
+    """A DID of another method than those of this module: it cannot be resolved here."""
 
 
 class InvalidVerificationMethod(ValueError):
@@ -189,6 +191,41 @@ def did_key_document(did: str) -> dict[str, Any]:
     return did_document(did, [VerificationMethod(f"{did}#{multikey}", did, key, "Multikey")])
 
 
+def did_jwk(key: PublicKey) -> str:
+    """Return the did:jwk of a key, its JWK with the required members only."""
+    text = json.dumps(jwk.public_jwk(key), separators=(",", ":"))
+    return f"did:jwk:{jwk.b64url_encode(text.encode())}"
+
+
+def did_jwk_document(did: str) -> dict[str, Any]:
+    """Return the document a did:jwk stands for: its one key, `#0`, for assertions.
+
+    Raises `MalformedDid` if the text is not a did:jwk, its JWK has more than one reading, or its
+    key may not be used for signatures.
+    """
+    text = did.removeprefix("did:jwk:")
+    if text == did or len(did) > MAX_JWK_LENGTH:
+        raise MalformedDid("not a did:jwk, or too long for one")
+    try:
+        members = json.loads(
+            jwk.b64url_decode(text).decode("utf-8"),
+            object_pairs_hook=_each_once,
+            parse_constant=_no_constant,
+        )
+        if not isinstance(members, dict):
+            raise MalformedKey("the JWK is not a JSON object")
+        key = jwk.public_key(members)
+    except (ValueError, RecursionError) as error:
+        raise MalformedDid(f"not a did:jwk: {error}") from None
+    return did_document(did, [VerificationMethod(f"{did}#0", did, key, "JsonWebKey")])
+
+
+def sole_method(did: str) -> str | None:
+    """Return the address of the one method of a DID that is itself a key, None for any other."""
+    method, _, key = did.removeprefix("did:").partition(":")
+    return {"key": f"{did}#{key}", "jwk": f"{did}#0"}.get(method)
+
+
 def did_document(
     did: str,
     asserting: Iterable[VerificationMethod],
@@ -266,6 +303,35 @@ def verification_method(
             raise RevokedMethod(f"{method_url} is revoked and no longer in {relationship}")
         raise NotAssociated(f"{method_url} is not in {relationship}")
     return method
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise MalformedKey("a member is named twice")
+    return members
+
+
+def _no_constant(name: str) -> None:
+    raise MalformedKey(f"{name} is no JSON")
+
+
+def methods_with(document: Any, key: PublicKey) -> Iterator[str]:
+    """Yield the ids under which `document` lists `key`, whatever for. Faults are passed over:
+    `verification_method` tells of them."""
+    wanted = jwk.thumbprint(key)
+    members = document.values() if isinstance(document, Mapping) else ()
+    listed = (item for items in members if isinstance(items, list) for item in items)
+    for item in listed:
+        kind = item.get("type") if isinstance(item, Mapping) else None
+        if kind != "Multikey" and kind != "JsonWebKey":
+            continue
+        try:
+            found = _read_key(kind, item.get(_KEY_MEMBERS[kind]))
+        except MalformedKey:
+            continue
+        if isinstance(item.get("id"), str) and jwk.thumbprint(found) == wanted:
+            yield item["id"]
 
 
 def _is_host(text: str) -> bool:

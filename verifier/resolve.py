@@ -1,19 +1,28 @@
 """Whose key is it: from what a proof names to a key in the issuer's own published document.
 
-An issuer is known by a did:web, a did:key, or an https address; its keys stand in the document
-that this name leads to, or (for tokens) in `/.well-known/jwks.json` of its host. Nothing inside
-a badge can introduce a key, and no other host is asked on the issuer's behalf. Whether the key
-may be used for badges, and whether it is revoked, is judged in `verifier.securing`.
+An issuer is known by a did:web, a did:key, a did:jwk, or an https address; its keys stand in the
+document that this name leads to, or (for tokens) in `/.well-known/jwks.json` of its host, or at an
+address of its own that `kid` names. Nothing inside a badge can introduce a key, and no other host
+is asked on the issuer's behalf. Whether the key may be used for badges, and whether it is revoked,
+is judged in `verifier.securing`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from keys import did, jwk
 from keys.did import VerificationMethod
 from keys.multikey import MalformedKey, PublicKey
 from verifier import strict_json
-from verifier.documents import MAX_DOCUMENT, DocumentSource, DocumentUnavailable, RequestsSpent
+from verifier.addresses import parse_url
+from verifier.documents import (
+    MAX_DOCUMENT,
+    Document,
+    DocumentSource,
+    DocumentUnavailable,
+    RequestsSpent,
+)
 from verifier.reasons import Reason
 from verifier.strict_json import MalformedJson
 
@@ -65,11 +74,114 @@ def method_at(method: str, documents: DocumentSource) -> VerificationMethod:
 
     It is one for `assertionMethod`, and its controller is the document's own id. Raises `NoKey`.
     """
-    document = _controller_document(controller_of(method), documents)
+    return _method_in(_controller_document(controller_of(method), documents), method)
+
+
+def _method_in(document: Any, method: str) -> VerificationMethod:
     try:
         return did.verification_method(document, method)
     except did.InvalidVerificationMethod as error:
         raise NoKey(_REASONS[type(error)], str(error)) from None
+
+
+def token_key(
+    issuer: str, kid: str | None, shown: PublicKey | None, documents: DocumentSource
+) -> VerificationMethod:
+    """Return the issuer's key that a token's header names by `kid`, or shows. Raises `NoKey`.
+
+    `kid` is a DID URL of the issuer's, a name in the key set of its host, or an address of its
+    own with a JWK or a JWK Set (Open Badges 3.0, VC-JWT; the key set comes first). What a header
+    shows proves nothing: it must be the published key.
+    """
+    name = did.sole_method(issuer) if kid is None else kid
+    if name is not None and name.startswith(("did:", f"{issuer}#")):
+        if controller_of(name) != issuer:
+            raise NoKey(Reason.ISSUER_MISMATCH, f"the key is that of {name}")
+        key = method_at(name, documents)
+    else:
+        key = _as_in_document(_listed_key(issuer, name, shown, documents), documents)
+    if shown is not None and jwk.thumbprint(shown) != jwk.thumbprint(key.key):
+        raise NoKey(Reason.KEY_MISMATCH, "the header's jwk is not the published key")
+    return key
+
+
+def _listed_key(
+    issuer: str, kid: str | None, shown: PublicKey | None, documents: DocumentSource
+) -> VerificationMethod:
+    """The key in the key set, or else at the address that `kid` is."""
+    try:
+        return key_in_set(issuer, kid, shown, documents)
+    except NoKey as error:
+        if error.reason not in _ABSENT or kid is None or not _is_ground_of(issuer, kid):
+            raise
+    return _key_at(kid, issuer, documents)
+
+
+_ABSENT: Final = frozenset({Reason.KEY_UNKNOWN, Reason.ISSUER_UNREACHABLE, Reason.ISSUER_MALFORMED})
+
+
+def _is_ground_of(issuer: str, address: str) -> bool:
+    """Whether what stands at `address` is the issuer's: on its host and, where its name goes
+    deeper than the host, below that name. Elsewhere on the host it may be a neighbour's."""
+    try:
+        there = parse_url(address.partition("#")[0])
+        own = parse_url(issuer.partition("?")[0] if _is_address(issuer) else _folder(issuer))
+    except (DocumentUnavailable, did.MalformedDid):
+        return False
+    below = own.target.rstrip("/") + "/"
+    path = there.target.partition("?")[0].lower()
+    climbs = "/." in path or "%2e" in path or "%2f" in path
+    return there.host == own.host and there.target.startswith(below) and not climbs
+
+
+def _is_address(issuer: str) -> bool:
+    return issuer.startswith("https://")
+
+
+def _folder(issuer: str) -> str:
+    """Where a did:web's document lies, but for the root's `.well-known`."""
+    folder = did.document_url(issuer).removesuffix("/did.json")
+    return folder.removesuffix("/.well-known")
+
+
+def _key_at(kid: str, issuer: str, documents: DocumentSource) -> VerificationMethod:
+    """The key that is the JWK at this address, or in the JWK Set there under this name."""
+    url, _, fragment = kid.partition("#")
+    document = _fetched(url, documents)
+    # A page or a picture that somebody was allowed to leave there is no key, whatever it holds.
+    if document.media_type is not None and "json" not in document.media_type:
+        raise NoKey(Reason.ISSUER_MALFORMED, f"{url} is {document.media_type}")
+    found = _parsed(document, url)
+    if isinstance(found, Mapping) and "keys" in found:
+        return _chosen(found, url, issuer, lambda item: item.get("kid") in (kid, fragment or kid))
+    if not isinstance(found, Mapping) or "kty" not in found or fragment:
+        raise NoKey(Reason.ISSUER_MALFORMED, f"{url} is neither a JWK nor a JWK Set")
+    return _chosen({"keys": [{**found, "kid": kid}]}, url, issuer, lambda _: True)
+
+
+def _as_in_document(key: VerificationMethod, documents: DocumentSource) -> VerificationMethod:
+    """The same key as a DID's own document has it, if it does: only there it is said that a key
+    is revoked, runs out, or is for something else."""
+    if not key.controller.startswith("did:"):
+        return key
+    document = _controller_document(key.controller, documents)
+    if not isinstance(document, Mapping) or document.get("id") != key.controller:
+        raise NoKey(Reason.ISSUER_DOCUMENT, f"the document is not the one of {key.controller}")
+    same: list[VerificationMethod] = []
+    refused: list[NoKey] = []
+    for name in did.methods_with(document, key.key):
+        try:
+            same.append(_method_in(document, name))
+        except NoKey as error:
+            refused.append(error)
+    # A key may be listed twice, in two forms; it is revoked if it is so under any name.
+    if revoked := [error for error in refused if error.reason is Reason.KEY_REVOKED]:
+        raise revoked[0]
+    if same:
+        return next((method for method in same if method.revoked), same[0])
+    if refused:
+        raise refused[0]
+    return key
 
 
 def key_in_set(
@@ -86,16 +198,26 @@ def key_in_set(
     if host is None or deeper:
         raise NoKey(Reason.KEY_UNKNOWN, "the issuer has no key set, only a document of its own")
     url = f"https://{host}/.well-known/jwks.json"
-    keys = _json(url, documents)
+    return _chosen(_json(url, documents), url, issuer, partial(_is_meant, kid=kid, shown=shown))
+
+
+def _is_meant(item: Mapping[str, Any], *, kid: str | None, shown: PublicKey | None) -> bool:
+    if kid is not None:
+        return item.get("kid") == kid
+    return shown is not None and jwk.public_jwk(shown).items() <= item.items()
+
+
+def _chosen(
+    keys: Any, url: str, issuer: str, is_meant: Callable[[Mapping[str, Any]], bool]
+) -> VerificationMethod:
+    """The one key that is meant in the JWK Set `keys`. Raises `NoKey`."""
     listed = keys.get("keys") if isinstance(keys, Mapping) else None
     if not isinstance(listed, list) or len(listed) > MAX_KEYS:
         raise NoKey(Reason.ISSUER_MALFORMED, f"{url} is not a JWK Set")
     found = [
         item
         for item in listed
-        if isinstance(item, Mapping)
-        and item.get("iss", issuer) == issuer
-        and _is_meant(item, kid, shown)
+        if isinstance(item, Mapping) and item.get("iss", issuer) == issuer and is_meant(item)
     ]
     if not found:
         raise NoKey(Reason.KEY_UNKNOWN, f"{url} does not hold the key")
@@ -109,16 +231,12 @@ def key_in_set(
     return VerificationMethod(name if isinstance(name, str) else url, issuer, first, "JsonWebKey")
 
 
-def _is_meant(item: Mapping[str, Any], kid: str | None, shown: PublicKey | None) -> bool:
-    if kid is not None:
-        return item.get("kid") == kid
-    return shown is not None and jwk.public_jwk(shown).items() <= item.items()
-
-
 def _controller_document(controller: str, documents: DocumentSource) -> Any:
     try:
         if controller.startswith("did:key:"):
             return did.did_key_document(controller)
+        if controller.startswith("did:jwk:"):
+            return did.did_jwk_document(controller)
         if controller.startswith("https://"):
             return _json(controller, documents)
         return _json(did.document_url(controller), documents)
@@ -129,13 +247,20 @@ def _controller_document(controller: str, documents: DocumentSource) -> Any:
 
 
 def _json(url: str, documents: DocumentSource) -> Any:
+    return _parsed(_fetched(url, documents), url)
+
+
+def _fetched(url: str, documents: DocumentSource) -> Document:
     try:
-        data = documents.get(url).data
+        return documents.get(url)
     except RequestsSpent as error:
         raise NoKey(Reason.LIMIT_REQUESTS, f"{url}: {error}") from None
     except DocumentUnavailable as error:
         raise NoKey(Reason.ISSUER_UNREACHABLE, f"{url}: {error}") from None
+
+
+def _parsed(document: Document, url: str) -> Any:
     try:
-        return strict_json.loads(data, max_bytes=MAX_DOCUMENT)
+        return strict_json.loads(document.data, max_bytes=MAX_DOCUMENT)
     except MalformedJson as error:
         raise NoKey(Reason.ISSUER_MALFORMED, f"{url}: {error}") from None

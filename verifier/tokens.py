@@ -91,18 +91,9 @@ def _token(token: Jws, bench: Bench, kind: str, findings: list[Finding]) -> Secu
 def _key(token: Jws, bench: Bench, kind: str) -> VerificationMethod:
     """The issuer's key that the header names. A key shown in the header proves nothing."""
     kid, shown = _named_key(token.header)
-    if kid is None and bench.issuer.startswith("did:key:"):
-        kid = f"{bench.issuer}#{bench.issuer.removeprefix('did:key:')}"
     if kid is None and kind == VC_JOSE and bench.issuer.startswith("did:"):
         raise NoKey(Reason.HEADER_KEY, "kid is missing, and the issuer is a DID")
-    if kid is not None and kid.startswith(("did:", f"{bench.issuer}#")):
-        if resolve.controller_of(kid) != bench.issuer:
-            raise NoKey(Reason.ISSUER_MISMATCH, f"the key is that of {kid}")
-        key = resolve.method_at(kid, bench.documents)
-    else:
-        key = resolve.key_in_set(bench.issuer, kid, shown, bench.documents)
-    if shown is not None and jwk.thumbprint(shown) != jwk.thumbprint(key.key):
-        raise NoKey(Reason.KEY_MISMATCH, "the header's jwk is not the published key")
+    key = resolve.token_key(bench.issuer, kid, shown, bench.documents)
     check_use(key, _signing_time(token, kind), bench)
     return key
 

@@ -72,7 +72,7 @@ def test_an_address_leads_to_the_document_there() -> None:
         ("did:web:Merke.Example.no#key", Reason.ISSUER_IDENTIFIER),
         ("did:key:z6Mk#z6Mk", Reason.ISSUER_IDENTIFIER),
         ("did:ion:abc#key", Reason.ISSUER_UNSUPPORTED),
-        ("did:jwk:abc#key", Reason.ISSUER_UNSUPPORTED),
+        ("did:jwk:abc#0", Reason.ISSUER_IDENTIFIER),
         ("urn:uuid:1#key", Reason.ISSUER_IDENTIFIER),
         ("http://merke.example.no/issuer#key", Reason.ISSUER_IDENTIFIER),
         ("https://other.example.no/issuer#key", Reason.ISSUER_UNREACHABLE),
