@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer.errors import ClockBehind
+from issuer.errors import BadInput, ClockBehind
 from issuer.record.tables import AuditEntry, AuditPerson
 from issuer.texts import N_
 
@@ -72,7 +72,9 @@ def write(
     now: datetime,
     **details: Any,
 ) -> AuditEntry:
-    """Add the entry of one act to the caller's transaction."""
+    """Add the entry of one act to the caller's transaction. An act has somebody who did it."""
+    if not by.strip():
+        raise BadInput(N_("Say who acts: nothing is done without a name in the log."))
     check_clock(session, now)
     previous = last(session)
     salt = secrets.token_hex(16)

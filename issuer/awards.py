@@ -6,19 +6,18 @@ entry, before anything is published; publishing is then tried at once and again 
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from issuer import audit, codes, participations, sealing, status
-from issuer.errors import WrongState
+from issuer import audit, codes, days, participations, sealing, status
+from issuer.errors import BeingSealed, WrongState
 from issuer.history import award as judged
 from issuer.office import Office
 from issuer.record.tables import Award, AwardAct
 from issuer.sealing import Sealed
 from issuer.state import Act
 from issuer.texts import N_
-from keys.ring import Purpose
 
 
 def suspend(office: Office, code: str, *, by: str, reason: str) -> None:
@@ -34,7 +33,12 @@ def withdraw(
 
     def allowed(award: Award) -> None:
         programme = office.programme(award.cycle.edition)
-        sealing.check_two_people(programme, award.prepared_by or award.decided_by, by, override)
+        sealing.check_two_people(
+            programme,
+            award.prepared_by or award.decided_by,
+            participations.check_person(by),
+            override,
+        )
 
     why = reason if override is None else f"{reason} (one person alone: {override.strip()})"
     _end_copies(office, code, Act.WITHDRAW, by=by, reason=why, check=allowed)
@@ -56,12 +60,13 @@ def lift(office: Office, code: str, *, by: str, reason: str) -> Sealed:
     A renewal that was suspended along with it is lifted along with it.
     """
     why = participations.check_reason(reason)
+    by = participations.check_person(by)
     now = office.now()
-    office.signing_key(Purpose.BADGE, now)
+    sealing.check_keys(office, now)
     sealing.recover(office)
     with office.reading() as session:
         award = sealing.find_award(session, code)
-        _check(award, Act.LIFT, now)
+        _check(office, award, Act.LIFT, now)
         lifted = [award.code] + [
             later.code for later in _later(award) if judged(later).suspension(now)
         ]
@@ -73,17 +78,15 @@ def _lift_one(office: Office, code: str, *, by: str, reason: str) -> Sealed:
     now = office.now()
     with office.transaction() as session:
         award = sealing.find_award(session, code)
-        _check(award, Act.LIFT, now)
+        _check(office, award, Act.LIFT, now)
         if any(copy.state == "intended" for copy in award.credentials):
-            raise WrongState(
+            raise BeingSealed(
                 N_("The award %(code)s is being sealed by another process at this moment."),
                 code=codes.grouped(award.code),
             )
         begins = max(now.replace(microsecond=0), award.valid_from)
-        row = sealing.intend(session, office, award, now=now, valid_from=begins)
-        slug = award.cycle.participation.slug
-        audit.write(session, "award.intend", slug, by=by, now=now, credential=row.id)
-    return sealing.finish(office, row.id, Act.LIFT, by=by, reason=reason)
+        intended = sealing.intend(session, office, award, by=by, now=now, valid_from=begins)
+    return sealing.finish(office, intended, Act.LIFT, by=by, reason=reason)
 
 
 def _later(award: Award) -> list[Award]:
@@ -96,13 +99,13 @@ def _later(award: Award) -> list[Award]:
     ]
 
 
-def _check(award: Award, act: Act, now: datetime) -> None:
+def _check(office: Office, award: Award, act: Act, now: datetime) -> None:
     history = judged(award)
     if end := history.end(now):
         raise WrongState(
             N_("The award %(code)s was already ended on %(day)s; nothing more can be done to it."),
             code=codes.grouped(award.code),
-            day=end.at.date().isoformat(),
+            day=days.day_of(end.at, office.programme(award.cycle.edition).timezone).isoformat(),
         )
     suspended = history.suspension(now) is not None
     if act is Act.SUSPEND and suspended:
@@ -114,7 +117,7 @@ def _check(award: Award, act: Act, now: datetime) -> None:
             N_("The award %(code)s is not suspended, so there is nothing to lift."),
             code=codes.grouped(award.code),
         )
-    if act is not Act.VOID and award.valid_until < now:
+    if act is not Act.VOID and award.valid_until + timedelta(seconds=1) <= now:
         raise WrongState(
             N_("The award %(code)s ended by itself on %(day)s; nothing more can be done to it."),
             code=codes.grouped(award.code),
@@ -132,10 +135,11 @@ def _end_copies(
     check: Callable[[Award], None] | None = None,
 ) -> None:
     why = participations.check_reason(reason)
+    by = participations.check_person(by)
     now = office.now()
     with office.transaction() as session:
         award = sealing.find_award(session, code)
-        _check(award, act, now)
+        _check(office, award, act, now)
         if check is not None:
             check(award)
         _record(session, award, act, by=by, reason=why, now=now)

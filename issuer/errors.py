@@ -11,6 +11,8 @@
     . WrongState
     . ClockBehind
     . Interrupted           the recorded intention was given up before it could be finished
+    . BeingSealed           another process is at it
+    . RecordBehind          the record is not the newest one that was signed from
   - NotNow                  nothing is wrong with the request; try again later
     . KeysLocked
     . Busy
@@ -93,6 +95,14 @@ class ClockBehind(Refused):
 
 class Interrupted(Refused):
     code = "sealing.interrupted"
+
+
+class BeingSealed(Refused):
+    code = "sealing.under_way"
+
+
+class RecordBehind(Refused):
+    code = "record.behind"
 
 
 class NotNow(IssuerError):

@@ -42,6 +42,16 @@ def check_reason(reason: str) -> str:
     return text
 
 
+def check_person(person: str) -> str:
+    """Whoever acts is named in the log: cleaned, so that one person has one spelling."""
+    try:
+        return names.clean(person)
+    except BadInput as error:
+        raise BadInput(
+            N_("Say who acts: a name as the log shall hold it. %(fault)s"), fault=str(error)
+        ) from error
+
+
 def check_number(number: str | None) -> str | None:
     """An organisation number as nine digits, from any usual spelling of it."""
     if number is None or not number.strip():
@@ -155,8 +165,8 @@ def enrol(
 def open_cycle(
     session: Session, participation: Participation, edition: Edition, *, by: str, now: datetime
 ) -> Cycle:
-    """Open the next cycle. Refused while another one waits for its award."""
-    if any(not cycle.awards_standing for cycle in participation.cycles):
+    """Open the next cycle. Refused while the last one waits for its award."""
+    if participation.cycles and not participation.cycles[-1].awards_standing:
         raise Refused(
             N_("%(slug)s already has an open cycle. Finish it before opening the next."),
             slug=participation.slug,
@@ -325,7 +335,7 @@ def prepare(
             N_("The award cannot be put forward: %(missing)s is not accepted yet."),
             [requirement.id for requirement in lacking],
         )
-    cycle.prepared_by = by
+    cycle.prepared_by = check_person(by)
     cycle.prepared_at = now
     audit.write(
         session, "award.prepare", participation.slug, by=by, reason=check_reason(reason), now=now

@@ -23,16 +23,26 @@ from issuer import audit, codes, credential, days, participations, proofs, publi
 from issuer.errors import (
     AlreadySealed,
     BadInput,
+    BeingSealed,
     Interrupted,
     NotFound,
     RehearsalFailed,
     RequirementsMissing,
     SecondPersonNeeded,
+    WrongState,
 )
 from issuer.office import Office
 from issuer.programme import Programme
-from issuer.record.tables import Award, AwardAct, Credential, Cycle, Participation, StatusEntry
-from issuer.state import Act
+from issuer.record.tables import (
+    AuditEntry,
+    Award,
+    AwardAct,
+    Credential,
+    Cycle,
+    Participation,
+    StatusEntry,
+)
+from issuer.state import Act, State
 from issuer.texts import N_
 from keys.ring import KeyRing, Purpose
 from verifier.canonical import DataLoss
@@ -72,11 +82,17 @@ def seal(
     Raises `RequirementsMissing`, `SecondPersonNeeded`, `AlreadySealed`, `KeysLocked`, …
     """
     why = participations.check_reason(reason)
+    by = participations.check_person(by)
     now = office.now()
-    office.signing_key(Purpose.BADGE, now)
+    check_keys(office, now)
     recover(office)
     with office.transaction() as session:
         participation = participations.find(session, slug)
+        if participations.public_state(participation, now).state is State.SUSPENDED:
+            raise WrongState(
+                N_("%(slug)s is suspended. Lift or end the suspension before anything is sealed."),
+                slug=slug,
+            )
         cycle = _cycle_to_award(participation)
         programme = office.programme(cycle.edition)
         if lacking := participations.missing(programme, cycle):
@@ -88,11 +104,14 @@ def seal(
         award = _award(participation, cycle, programme, by=by, now=now, chosen=first_day)
         session.add(award)
         session.flush()
-        intended = intend(session, office, award, now=now, valid_from=award.valid_from)
-        audit.write(
-            session, "award.intend", slug, by=by, now=now, credential=intended.id, code=award.code
-        )
-    return finish(office, intended.id, Act.SEAL, by=by, reason=_with_override(why, override))
+        intended = intend(session, office, award, by=by, now=now, valid_from=award.valid_from)
+    return finish(office, intended, Act.SEAL, by=by, reason=_with_override(why, override))
+
+
+def check_keys(office: Office, now: datetime) -> None:
+    """Raise before anything is recorded if a key that the sealing needs cannot sign."""
+    for purpose in (Purpose.BADGE, Purpose.BADGE_JWT, Purpose.STATUS):
+        office.signing_key(purpose, now)
 
 
 def check_two_people(
@@ -111,7 +130,7 @@ def check_two_people(
                 " Nobody has prepared it yet."
             )
         )
-    if prepared_by == by:
+    if prepared_by.casefold() == by.casefold():
         raise SecondPersonNeeded(
             N_(
                 "%(by)s prepared this award, so somebody else decides on it. If nobody else"
@@ -128,6 +147,14 @@ def _with_override(reason: str, override: str | None) -> str:
 def _cycle_to_award(participation: Participation) -> Cycle:
     cycle = participation.cycles[-1]
     if standing := cycle.awards_standing:
+        if standing[0].state == "intended":
+            raise BeingSealed(
+                N_(
+                    "The award of %(slug)s is being sealed at this moment by another process. If"
+                    " that process was cut off, try again in two minutes."
+                ),
+                slug=participation.slug,
+            )
         raise AlreadySealed(
             N_(
                 "The award of this cycle is already made: %(code)s, from %(first)s to %(last)s."
@@ -183,9 +210,24 @@ def _ended(award: Award) -> bool:
     return any(act.act in (Act.WITHDRAW, Act.GIVE_UP, Act.VOID) for act in award.acts)
 
 
+@dataclass(frozen=True)
+class Intention:
+    """A credential that will be signed. `entry`: the number of its audit entry; whatever is
+    decided on the participation after it makes the intention void."""
+
+    credential_id: str
+    entry: int
+
+
 def intend(
-    session: Session, office: Office, award: Award, *, now: datetime, valid_from: datetime
-) -> Credential:
+    session: Session,
+    office: Office,
+    award: Award,
+    *,
+    by: str,
+    now: datetime,
+    valid_from: datetime,
+) -> Intention:
     """Record that a credential of `award` will be signed: its id, place and very content."""
     number, position = status.choose_place(session)
     identifier = str(uuid.uuid4())
@@ -212,24 +254,37 @@ def intend(
     session.flush()
     session.add(StatusEntry(list_number=number, position=position, credential_id=identifier))
     session.flush()
-    return row
+    entry = audit.write(
+        session,
+        "award.intend",
+        award.cycle.participation.slug,
+        by=by,
+        now=now,
+        credential=identifier,
+        code=award.code,
+    )
+    return Intention(identifier, entry.number)
 
 
-def finish(office: Office, identifier: str, act: Act, *, by: str, reason: str) -> Sealed:
-    """Rehearse, sign, judge, issue what was intended. Gives it up if it does not verify."""
-    with office.reading() as session:
-        document = credential.parse(session.get_one(Credential, identifier).document)
-    status.publish(office)
+def finish(office: Office, intended: Intention, act: Act, *, by: str, reason: str) -> Sealed:
+    """Rehearse, sign, judge, issue what was intended; whatever goes wrong, it is given up."""
     try:
+        with office.reading() as session:
+            row = session.get_one(Credential, intended.credential_id)
+            document = credential.parse(row.document)
+        status.publish(office)
         rehearse(office, document)
-        now = office.now()
-        secured = sign(office.ring, document, now)
+        secured = sign(office.ring, document, office.now())
         for form in secured:
             _judge(office, form, document, published.documents(office))
-    except RehearsalFailed:
-        _abandon(office, [identifier], by=by)
+        return _issue(office, intended, secured, act, by=by, reason=reason)
+    except Exception:
+        try:
+            _abandon(office, [intended.credential_id], by=by)
+        except Exception:
+            # `recover` finds it later; what went wrong first is what the caller is told.
+            log.exception("the intention %s could not be given up", intended.credential_id)
         raise
-    return _issue(office, identifier, secured, act, by=by, reason=reason)
 
 
 def rehearse(office: Office, document: Mapping[str, Any]) -> None:
@@ -279,7 +334,7 @@ def _not_verifying(reasons: Sequence[Reason]) -> RehearsalFailed:
 
 def _issue(
     office: Office,
-    identifier: str,
+    intended: Intention,
     secured: tuple[bytes, bytes],
     act: Act,
     *,
@@ -288,13 +343,21 @@ def _issue(
 ) -> Sealed:
     now = office.now()
     with office.transaction() as session:
-        row = session.get_one(Credential, identifier)
+        row = session.get_one(Credential, intended.credential_id)
         award = row.award
+        slug = award.cycle.participation.slug
         if row.state != "intended":
             raise Interrupted(
                 N_("The sealing took too long and was given up meanwhile. Seal again.")
             )
-        slug = award.cycle.participation.slug
+        if _decided_since(session, slug, intended.entry):
+            raise Interrupted(
+                N_(
+                    "Something else was decided on %(slug)s while this was being sealed, so"
+                    " nothing was issued. Look at it again."
+                ),
+                slug=slug,
+            )
         row.sealed_json, row.sealed_jwt = secured
         row.issued_at = now
         row.state = "issued"
@@ -311,9 +374,24 @@ def _issue(
             reason=reason,
             now=now,
             code=award.code,
-            credential=identifier,
+            credential=row.id,
         )
-        return Sealed(slug, award.code, identifier, award.first_day, award.last_day)
+        return Sealed(slug, award.code, row.id, award.first_day, award.last_day)
+
+
+def _decided_since(session: Session, slug: str, entry: int) -> bool:
+    """Whether an act on an award of `slug` was recorded after the audit entry `entry`."""
+    decisions = [f"award.{act.value}" for act in Act]
+    return (
+        session.scalars(
+            select(AuditEntry.number).where(
+                AuditEntry.subject == slug,
+                AuditEntry.number > entry,
+                AuditEntry.act.in_(decisions),
+            )
+        ).first()
+        is not None
+    )
 
 
 def _abandon(office: Office, identifiers: list[str], *, by: str) -> None:

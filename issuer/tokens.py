@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import audit
+from issuer import audit, participations
 from issuer.errors import BadInput, NotFound
 from issuer.record.tables import ApiToken
 from issuer.texts import N_
@@ -37,9 +37,7 @@ def issue(
     session: Session, person: str, *, by: str, now: datetime, lasts: timedelta
 ) -> tuple[str, ApiToken]:
     """Make a token for `person` and return it with its row. It cannot be shown again."""
-    name = " ".join(person.split())
-    if not name or len(name) > 200:
-        raise BadInput(N_("Say whom the token is for: a name of at most 200 letters."))
+    name = participations.check_person(person)
     if not timedelta() < lasts <= LONGEST:
         raise BadInput(N_("A token lasts from one day to one year."))
     token = PREFIX + secrets.token_urlsafe(32)

@@ -74,12 +74,19 @@ def show_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def _person(_: click.Context, __: click.Parameter, value: str) -> str:
+    from issuer.participations import check_person
+
+    return check_person(value)
+
+
 def by_option(function: Callable[..., Any]) -> Callable[..., Any]:
     """`--by`: the person who acts, as the log will name them."""
     return click.option(
         "--by",
         required=True,
         envvar="MERKE_STAFF",
+        callback=_person,
         help="Your name, as the log will hold it (or MERKE_STAFF).",
     )(function)
 

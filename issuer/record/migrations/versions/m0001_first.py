@@ -325,3 +325,9 @@ def upgrade() -> None:
             f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table}"
             f" BEGIN SELECT RAISE(ABORT, '{table}: rows are kept for ever'); END"
         )
+    op.execute(
+        "CREATE TRIGGER credential_of_ended_award BEFORE UPDATE OF state ON credential"
+        " WHEN NEW.state = 'issued' AND OLD.state <> 'issued' AND EXISTS (SELECT 1 FROM award_act"
+        " WHERE award_id = NEW.award_id AND act IN ('withdraw', 'give_up', 'void'))"
+        " BEGIN SELECT RAISE(ABORT, 'credential: the award has been ended'); END"
+    )
