@@ -138,13 +138,15 @@ def derived_value(data: bytes, header: bytes = b"\xd9\x5d\x01") -> str:
 
 
 def publish_all(sim: IssuerSimulator) -> None:
-    """Put the keys of all suites into the issuer's document, as Multikeys."""
-    keys: list[SigningKey] = [sim.badge_key, p256_key(), p384_key(), sim.status_key]
+    """Put the P-256 and P-384 keys into the issuer's document as Multikeys, too."""
     methods = [
         did.VerificationMethod(method(sim, key), sim.did, key.public_key(), "Multikey")
-        for key in keys
+        for key in (p256_key(), p384_key())
     ]
-    sim.served[sim.did_url] = compact(did.did_document(sim.did, methods))
+    document, more = sim.did_document(), did.did_document(sim.did, methods)
+    for member in ("verificationMethod", "assertionMethod"):
+        document[member] += more[member]
+    sim.served[sim.did_url] = compact(document)
 
 
 def method(sim: IssuerSimulator, key: SigningKey) -> str:

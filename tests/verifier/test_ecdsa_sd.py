@@ -6,6 +6,8 @@ from typing import Any
 import cbor2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keys.multikey import base58btc_decode, encode_public
 from tests.verifier.proofs import (
@@ -309,3 +311,10 @@ def test_the_value_around_the_cbor() -> None:
         with pytest.raises(InvalidProof) as caught:
             ecdsa_sd.read(value)
         assert caught.value.reason == "proof.malformed", value[:40]
+
+
+@given(st.binary(max_size=200), st.sampled_from([b"", b"\x85\x58\x40", b"\x85"]))
+def test_no_bytes_are_a_crash(data: bytes, before: bytes) -> None:
+    with pytest.raises(InvalidProof) as caught:
+        ecdsa_sd.read(derived_value(before + data))
+    assert caught.value.reason == "proof.malformed"

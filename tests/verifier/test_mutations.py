@@ -16,7 +16,8 @@ import pytest
 
 from badge_assets import png, svg
 from tests.verifier.pictures import a_png, a_svg
-from tests.verifier.simulator import IssuerSimulator, compact
+from tests.verifier.proofs import method, prove, publish_all
+from tests.verifier.simulator import IssuerSimulator, compact, p256_key
 from verifier.carriers import find
 from verifier.reasons import Verdict
 from verifier.verify import verify
@@ -26,9 +27,32 @@ SEED = int(os.environ.get("MERKE_MUTATIONS_SEED", random.randrange(2**32)))
 SLOWEST = 2.0  # seconds
 
 SIM = IssuerSimulator()
+publish_all(SIM)
+
+
+def proven(suite: str, key: Any) -> bytes:
+    document = SIM.credential()
+    return compact({**document, "proof": prove(document, suite, key, method(SIM, key))})
+
+
+def chained() -> bytes:
+    document, key = SIM.credential(), SIM.badge_key
+    first = prove(document, "eddsa-rdfc-2022", key, method(SIM, key), id="urn:uuid:1")
+    options = {"previousProof": "urn:uuid:1"}
+    second = prove(
+        {**document, "proof": [first]}, "eddsa-jcs-2022", key, method(SIM, key), **options
+    )
+    return compact({**document, "proof": [first, second]})
+
+
 BADGES: dict[str, Callable[[], bytes]] = {
     "embedded": SIM.mint,
+    "canonical json": lambda: proven("eddsa-jcs-2022", SIM.badge_key),
+    "P-256": lambda: proven("ecdsa-rdfc-2019", p256_key()),
+    "derived": lambda: proven("ecdsa-sd-2023", p256_key()),
+    "chain": chained,
     "token": SIM.mint_token,
+    "vc+jwt": lambda: SIM.token(SIM.credential(), header={"typ": "vc+jwt", "jwk": None}),
     "png": lambda: png.bake(a_png(), SIM.mint().decode()),
     "png, token": lambda: png.bake(a_png(), SIM.mint_token().decode()),
     "svg": lambda: svg.bake(a_svg(), SIM.mint().decode()),
@@ -36,10 +60,16 @@ BADGES: dict[str, Callable[[], bytes]] = {
 }
 
 
-def said(badge: bytes) -> Any:
-    """What a badge says under signature: of JSON its statements, of a token every letter."""
+def said(badge: bytes, *, proofs: bool = True) -> Any:
+    """What a badge says under signature: of JSON its statements, of a token every letter.
+
+    Of several proofs one is enough, and nothing says which must be there: without `proofs`,
+    they are left out."""
     found = find(badge)
-    return found.data if found.kind == "jws" else statements(json.loads(found.data))
+    if found.kind == "jws":
+        return found.data
+    document = json.loads(found.data)
+    return statements({n: v for n, v in document.items() if proofs or n != "proof"})
 
 
 def statements(document: Any) -> set[Any]:
@@ -151,7 +181,8 @@ def test_no_change_is_ever_valid(
     rng = random.Random(f"{SEED} {name} {change.__name__}")
     badge, world = BADGES[name](), SIM.world()
     assert verify(badge, world).verdict is Verdict.VALID
-    original = said(badge)
+    proofs = name != "chain"
+    original = said(badge, proofs=proofs)
     for number in range(CHANGES):
         changed = change(badge, rng)
         began = time.process_time()
@@ -160,7 +191,7 @@ def test_no_change_is_ever_valid(
         assert time.process_time() - began < SLOWEST, told
         assert report.errors == (), told
         if report.verdict is Verdict.VALID:
-            assert said(changed) == original, told
+            assert said(changed, proofs=proofs) == original, told
 
 
 def test_two_badges_cannot_be_mixed() -> None:

@@ -193,7 +193,6 @@ def test_suites_by_each_others_names(sim: IssuerSimulator) -> None:
 
 def test_a_key_that_is_no_multikey(sim: IssuerSimulator) -> None:
     """The suites know keys in that form alone; the others are for tokens."""
-    sim.publish()  # P-256 as JsonWebKey
     document = sim.credential()
     name = sim.method(p256_key())
     proof = prove(document, "ecdsa-rdfc-2019", p256_key(), name)

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -326,6 +327,24 @@ def test_a_weak_key_is_not_used(sim: IssuerSimulator) -> None:
     sim.served[sim.did_url] = compact(document)
     report = verify(sim.mint_token(header={"jwk": None}), sim.world())
     assert answer(report) == (Verdict.INVALID, {Reason.KEY_MALFORMED})
+
+
+def test_ed25519_keys_of_dubious_order(sim: IssuerSimulator, vectors: Path) -> None:
+    """Under some of them a signature fits any message; those of the speccheck suite that are
+    sound come with signatures that are not."""
+    cases = json.loads((vectors / "ed25519-speccheck/cases.json").read_text())
+    for number, case in enumerate(cases):
+        shown = {"kty": "OKP", "crv": "Ed25519", "x": part(bytes.fromhex(case["pub_key"])).decode()}
+        method = {"id": f"{sim.did}#odd", "type": "JsonWebKey", "controller": sim.did}
+        document = sim.did_document()
+        document["verificationMethod"].append({**method, "publicKeyJwk": shown})
+        document["assertionMethod"].append(f"{sim.did}#odd")
+        sim.served[sim.did_url] = compact(document)
+        kid = {"alg": "EdDSA", "kid": f"{sim.did}#odd", "typ": "JWT"}
+        signing_input = part(kid) + b"." + part(sim.claims(sim.credential()))
+        report = verify(signing_input + b"." + part(bytes.fromhex(case["signature"])), sim.world())
+        expected = Reason.PROOF_ALTERED if number in (6, 7) else Reason.KEY_MALFORMED
+        assert answer(report) == (Verdict.INVALID, {expected}), number
 
 
 # Other kinds of tokens, other versions.

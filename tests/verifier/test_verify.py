@@ -21,7 +21,7 @@ from tests.verifier.simulator import (
     put,
     stamp,
 )
-from verifier import carriers, checks, securing, status, strict_json
+from verifier import carriers, checks, securing, status_entry, strict_json
 from verifier import verify as verify_module
 from verifier.documents import Document, DocumentUnavailable, PinnedDocuments
 from verifier.reasons import Check, Outcome, Reason, Verdict
@@ -413,4 +413,4 @@ def test_known_revocations_outrank_a_list_that_does_not_say_so_yet(sim: IssuerSi
     assert report.reasons == (Reason.STATUS_REVOKED,)
     assert asked == [(sim.list_url, 94_567)]
     assert verify(sim.mint(), sim.world(known_revocations=lambda url, index: False))
-    assert status.read_entry(sim.credential()["credentialStatus"]).index == 94_567
+    assert status_entry.read_entry(sim.credential()["credentialStatus"]).index == 94_567
