@@ -6,14 +6,15 @@ stand without its list, as the text allows. Contexts, proofs and status entries 
 `verifier.checks` and its neighbours.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from typing import Any, Final
 
 from verifier import shape, versions
 from verifier.reasons import Reason
 from verifier.shape import (
+    FINE,
     Class,
+    Found,
     Rule,
     Violation,
     boolean,
@@ -31,6 +32,7 @@ from verifier.shape import (
     uri,
     uri_or,
     word_of,
+    wrong,
 )
 from verifier.versions import VC1, VC2
 
@@ -39,7 +41,10 @@ MAX_VIOLATIONS: Final = 20
 
 def violations(credential: Mapping[str, Any]) -> tuple[Violation, ...]:
     """Return what is wrong with the shape of `credential`, the first `MAX_VIOLATIONS` at most."""
-    return tuple(islice(_all(credential), MAX_VIOLATIONS))
+    found = shape.members(_class_of("AchievementCredential", credential), credential)
+    # An inline context gives null a meaning of its own; the proof has its own check.
+    rest = {name: v for name, v in credential.items() if name not in ("@context", "proof")}
+    return tuple([*found, *shape.no_empty_places(rest)][:MAX_VIOLATIONS])
 
 
 def is_badge(types: list[str]) -> bool:
@@ -50,70 +55,62 @@ def is_badge(types: list[str]) -> bool:
     }.isdisjoint(types)
 
 
-def _all(credential: Mapping[str, Any]) -> Iterator[Violation]:
-    yield from shape.members(_class_of("AchievementCredential", credential), credential, "")
-    # An inline context gives null a meaning of its own; the proof has its own check.
-    rest = {name: v for name, v in credential.items() if name not in ("@context", "proof")}
-    yield from shape.no_empty_places(rest, "")
-
-
 def _class_of(name: str, credential: Mapping[str, Any]) -> Class:
     """The class `name` in the version of the VC Data Model that `credential` follows."""
     return CLASSES_1_1[name] if versions.model_of(credential) is VC1 else CLASSES[name]
 
 
-def _endorsement(value: Any, at: str) -> Iterator[Violation]:
-    if not isinstance(value, Mapping):
-        yield Violation(Reason.STRUCTURE_VALUE, at, "not one object of class EndorsementCredential")
-    else:
-        yield from shape.members(_class_of("EndorsementCredential", value), value, at)
+def _endorsement(value: Any) -> Found:
+    if not isinstance(value, dict):
+        return wrong("not one object of class EndorsementCredential")
+    return shape.members(_class_of("EndorsementCredential", value), value)
 
 
-def _badge_type(value: Any, at: str) -> Iterator[Violation]:
+def _badge_type(value: Any) -> Found:
     types = shape.types_of(value)
     if types is None:
-        yield Violation(Reason.STRUCTURE_TYPE, at, "not a list of strings")
-    elif not is_badge(types):
-        yield Violation(
-            Reason.STRUCTURE_TYPE,
-            at,
+        return wrong("not a list of strings", Reason.STRUCTURE_TYPE)
+    if not is_badge(types):
+        return wrong(
             "needs VerifiableCredential and AchievementCredential or OpenBadgeCredential",
+            Reason.STRUCTURE_TYPE,
         )
+    return FINE
 
 
-def _subject_is_somebody(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
+def _missing(pointer: str, message: str = "required, and missing") -> Violation:
+    return Violation(Reason.STRUCTURE_MISSING, pointer, message)
+
+
+def _subject_is_somebody(value: Mapping[str, Any]) -> Found:
     if "id" not in value and not value.get("identifier"):
-        yield Violation(
-            Reason.STRUCTURE_MISSING, f"{at}/id", "a subject has an id or an identifier"
-        )
+        return [_missing("/id", "a subject has an id or an identifier")]
+    return FINE
 
 
-def _results_have_status(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
+def _results_have_status(value: Mapping[str, Any]) -> Found:
     """A result has a `status` where the description it names has the `resultType` Status."""
     achievement, results = value.get("achievement"), value.get("result")
-    described = achievement.get("resultDescription") if isinstance(achievement, Mapping) else None
+    described = achievement.get("resultDescription") if isinstance(achievement, dict) else None
     if not isinstance(described, list) or not isinstance(results, list):
-        return
+        return FINE
     asking = [
         item.get("id")
         for item in described
-        if isinstance(item, Mapping) and item.get("resultType") == "Status"
+        if isinstance(item, dict) and item.get("resultType") == "Status"
     ]
-    for index, result in enumerate(results):
-        if (
-            isinstance(result, Mapping)
-            and "status" not in result
-            and "resultDescription" in result
-            and result["resultDescription"] in asking
-        ):
-            yield Violation(
-                Reason.STRUCTURE_MISSING, f"{at}/result/{index}/status", "required, and missing"
-            )
+    return [
+        _missing(f"/result/{index}/status")
+        for index, result in enumerate(results)
+        if isinstance(result, dict)
+        and "status" not in result
+        and "resultDescription" in result
+        and result["resultDescription"] in asking
+    ]
 
 
-def _subject(value: Mapping[str, Any], at: str) -> Iterator[Violation]:
-    yield from _subject_is_somebody(value, at)
-    yield from _results_have_status(value, at)
+def _subject(value: Mapping[str, Any]) -> Found:
+    return [*_subject_is_somebody(value), *_results_have_status(value)]
 
 
 _ACHIEVEMENT_TYPES = """

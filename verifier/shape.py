@@ -1,29 +1,32 @@
 """A small language for rules about the shape of JSON: kinds of values, and classes of objects.
 
-A rule takes a value and where it stands, and yields what is wrong with it. The classes of Open
+A rule takes a value and returns what is wrong with it, nothing if it is fine. The classes of Open
 Badges, written in this language, are `verifier.model`.
 """
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
 
 from verifier import timestamps
 from verifier.reasons import Reason
 
 
-@dataclass(frozen=True)
-class Violation:
-    """One rule broken at one place. `pointer` is a JSON pointer (RFC 6901)."""
+class Violation(NamedTuple):
+    """One rule broken at one place. `pointer` is a JSON pointer (RFC 6901) from the value that
+    the rule was given."""
 
     reason: Reason
     pointer: str
     message: str
 
 
-Rule = Callable[[Any, str], Iterator[Violation]]
+Found = Sequence[Violation]
+Rule = Callable[[Any], Found]
+
+FINE: Final[Found] = ()
 
 
 @dataclass(frozen=True)
@@ -37,75 +40,87 @@ class Class:
     optional: Mapping[str, Rule]
     closed: bool = False
     besides: Rule | None = None
+    rules: Mapping[str, Rule] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "rules", {**self.optional, **self.required})
+
+
+def under(name: str | int, found: Found) -> list[Violation]:
+    """What was found in the member or item `name`, as seen from the value that holds it."""
+    step = f"/{escaped(name)}" if isinstance(name, str) else f"/{name}"
+    return [Violation(v.reason, step + v.pointer, v.message) for v in found]
 
 
 # Simple values.
 
 
-def _value(message: str, pointer: str) -> Violation:
-    return Violation(Reason.STRUCTURE_VALUE, pointer, message)
+def wrong(message: str, reason: Reason = Reason.STRUCTURE_VALUE) -> Found:
+    return (Violation(reason, "", message),)
 
 
-def text(value: Any, at: str) -> Iterator[Violation]:
-    if not isinstance(value, str):
-        yield _value("not a string", at)
+def text(value: Any) -> Found:
+    return FINE if isinstance(value, str) else wrong("not a string")
 
 
-def boolean(value: Any, at: str) -> Iterator[Violation]:
-    if not isinstance(value, bool):
-        yield _value("not true or false", at)
+def boolean(value: Any) -> Found:
+    return FINE if isinstance(value, bool) else wrong("not true or false")
 
 
-def number(value: Any, at: str) -> Iterator[Violation]:
+def number(value: Any) -> Found:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        yield _value("not a number", at)
+        return wrong("not a number")
+    return FINE
 
 
 # An absolute address of any scheme; what no IRI may hold is refused.
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f-\xa0<>\"{}|\\^`]+")
 
 
-def uri(value: Any, at: str) -> Iterator[Violation]:
-    if not isinstance(value, str) or not _URI.fullmatch(value):
-        yield _value("not an absolute URI", at)
+def uri(value: Any) -> Found:
+    if isinstance(value, str) and _URI.fullmatch(value):
+        return FINE
+    return wrong("not an absolute URI")
 
 
-def date_time_z(value: Any, at: str) -> Iterator[Violation]:
-    yield from _moment(value, at, assume_utc=False)
+def date_time_z(value: Any) -> Found:
+    return _moment(value, assume_utc=False)
 
 
-def date_time(value: Any, at: str) -> Iterator[Violation]:
-    yield from _moment(value, at, assume_utc=True)
+def date_time(value: Any) -> Found:
+    return _moment(value, assume_utc=True)
 
 
-def _moment(value: Any, at: str, *, assume_utc: bool) -> Iterator[Violation]:
+def _moment(value: Any, *, assume_utc: bool) -> Found:
     if not isinstance(value, str):
-        yield _value("not a date and time", at)
-        return
+        return wrong("not a date and time")
     try:
         timestamps.parse(value, assume_utc=assume_utc)
     except timestamps.MalformedTimestamp as error:
-        yield _value(str(error), at)
+        return wrong(str(error))
+    return FINE
 
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def date(value: Any, at: str) -> Iterator[Violation]:
+def date(value: Any) -> Found:
     try:
         if not isinstance(value, str) or not _DATE.fullmatch(value):
             raise ValueError
         dt.date.fromisoformat(value)
     except ValueError:
-        yield _value("not a date like 1968-03-31", at)
+        return wrong("not a date like 1968-03-31")
+    return FINE
 
 
 def matching(pattern: str, what: str) -> Rule:
     compiled = re.compile(pattern)
 
-    def rule(value: Any, at: str) -> Iterator[Violation]:
-        if not isinstance(value, str) or not compiled.fullmatch(value):
-            yield _value(f"not {what}", at)
+    def rule(value: Any) -> Found:
+        if isinstance(value, str) and compiled.fullmatch(value):
+            return FINE
+        return wrong(f"not {what}")
 
     return rule
 
@@ -117,11 +132,12 @@ def word_of(words: str, *, extensible: bool = True) -> Rule:
     """One of these words (given with spaces between), or `ext:…` where that is allowed."""
     known = frozenset(words.split())
 
-    def rule(value: Any, at: str) -> Iterator[Violation]:
-        if not isinstance(value, str) or not (
+    def rule(value: Any) -> Found:
+        if isinstance(value, str) and (
             value in known or (extensible and _EXTENSION.fullmatch(value))
         ):
-            yield _value("not one of the words the standard lists for this", at)
+            return FINE
+        return wrong("not one of the words the standard lists for this")
 
     return rule
 
@@ -130,38 +146,41 @@ def word_of(words: str, *, extensible: bool = True) -> Rule:
 
 
 def many(rule: Rule) -> Rule:
-    def each(value: Any, at: str) -> Iterator[Violation]:
+    def each(value: Any) -> Found:
         if not isinstance(value, list):
-            yield _value("not a list", at)
-            return
+            return wrong("not a list")
+        found: list[Violation] = []
         for index, item in enumerate(value):
-            yield from rule(item, f"{at}/{index}")
+            if inside := rule(item):
+                found += under(index, inside)
+        return found
 
     return each
 
 
 def one_or_many(rule: Rule) -> Rule:
-    def each(value: Any, at: str) -> Iterator[Violation]:
-        yield from many(rule)(value, at) if isinstance(value, list) else rule(value, at)
+    each = many(rule)
 
-    return each
+    def either(value: Any) -> Found:
+        return each(value) if isinstance(value, list) else rule(value)
+
+    return either
 
 
 def one(name: str, look_up: Callable[[str], Class]) -> Rule:
     """An object of class `name`, looked up when the rule is applied: classes hold each other."""
 
-    def rule(value: Any, at: str) -> Iterator[Violation]:
-        if not isinstance(value, Mapping):
-            yield _value(f"not one object of class {name}", at)
-        else:
-            yield from members(look_up(name), value, at)
+    def rule(value: Any) -> Found:
+        if not isinstance(value, dict):
+            return wrong(f"not one object of class {name}")
+        return members(look_up(name), value)
 
     return rule
 
 
 def uri_or(rule: Rule) -> Rule:
-    def either(value: Any, at: str) -> Iterator[Violation]:
-        yield from uri(value, at) if isinstance(value, str) else rule(value, at)
+    def either(value: Any) -> Found:
+        return uri(value) if isinstance(value, str) else rule(value)
 
     return either
 
@@ -169,35 +188,37 @@ def uri_or(rule: Rule) -> Rule:
 def types_of(value: Any) -> list[str] | None:
     """The types that `type` names, one string or a list of strings; None if it is neither."""
     types = [value] if isinstance(value, str) else value
-    if isinstance(types, list) and all(isinstance(item, str) for item in types):
-        return types
-    return None
+    if not isinstance(types, list):
+        return None
+    for item in types:
+        if not isinstance(item, str):
+            return None
+    return types
 
 
-def some_type(value: Any, at: str) -> Iterator[Violation]:
-    if types_of(value) is None:
-        yield _value("not a list of strings", at)
+def some_type(value: Any) -> Found:
+    return wrong("not a list of strings") if types_of(value) is None else FINE
 
 
 def typed(*names: str) -> Rule:
     """`type` of an open class: a string or a list of strings, `names` among them."""
 
-    def rule(value: Any, at: str) -> Iterator[Violation]:
+    def rule(value: Any) -> Found:
         types = types_of(value)
         if types is None:
-            yield _value("not a list of strings", at)
-            return
-        for name in names:
-            if name not in types:
-                yield _value(f"{name} is not among the types", at)
+            return wrong("not a list of strings")
+        return [
+            Violation(Reason.STRUCTURE_VALUE, "", f"{name} is not among the types")
+            for name in names
+            if name not in types
+        ]
 
     return rule
 
 
 def exactly(name: str) -> Rule:
-    def rule(value: Any, at: str) -> Iterator[Violation]:
-        if value != name:
-            yield _value(f"not the string {name}", at)
+    def rule(value: Any) -> Found:
+        return FINE if value == name else wrong(f"not the string {name}")
 
     return rule
 
@@ -205,36 +226,39 @@ def exactly(name: str) -> Rule:
 # Objects.
 
 
-def members(rules: Class, value: Mapping[str, Any], at: str) -> Iterator[Violation]:
+def members(rules: Class, value: Mapping[str, Any]) -> Found:
     """An object against its class."""
-    for name, rule in rules.required.items():
-        if name not in value:
-            yield Violation(Reason.STRUCTURE_MISSING, f"{at}/{name}", "required, and missing")
-        else:
-            yield from rule(value[name], f"{at}/{name}")
-    for name, rule in rules.optional.items():
+    found = [
+        Violation(Reason.STRUCTURE_MISSING, f"/{name}", "required, and missing")
+        for name in rules.required
+        if name not in value
+    ]
+    for name, item in value.items():
+        rule = rules.rules.get(name)
+        if rule is None:
+            if rules.closed:
+                found += under(name, wrong("no member of this class", Reason.STRUCTURE_UNEXPECTED))
         # An empty place is told once, as such, and not as a value of the wrong kind too.
-        if name in value and value[name] is not None:
-            yield from rule(value[name], f"{at}/{name}")
-    if rules.closed:
-        for name in sorted(value.keys() - rules.required.keys() - rules.optional.keys()):
-            yield Violation(
-                Reason.STRUCTURE_UNEXPECTED, f"{at}/{escaped(name)}", "no member of this class"
-            )
-    if rules.besides is not None:
-        yield from rules.besides(value, at)
+        elif (item is not None or name in rules.required) and (inside := rule(item)):
+            found += under(name, inside)
+    if rules.besides is not None and (besides := rules.besides(value)):
+        found += besides
+    return found
 
 
-def no_empty_places(value: Any, at: str) -> Iterator[Violation]:
-    """No null and no empty list, at any depth."""
-    if isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from no_empty_places(item, f"{at}/{escaped(name)}")
-    elif isinstance(value, list) and value:
-        for index, item in enumerate(value):
-            yield from no_empty_places(item, f"{at}/{index}")
-    elif value is None or value == []:
-        yield Violation(Reason.STRUCTURE_EMPTY, at, "null or an empty list")
+def no_empty_places(value: Any) -> Found:
+    """No null and no empty list, at any depth below an object or list."""
+    found: list[Violation] = []
+    for name, item in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(item, dict) or (isinstance(item, list) and item):
+            inside = no_empty_places(item)
+        elif item is None or item == []:
+            inside = wrong("null or an empty list", Reason.STRUCTURE_EMPTY)
+        else:
+            continue
+        if inside:
+            found += under(name, inside)
+    return found
 
 
 def escaped(name: str) -> str:
