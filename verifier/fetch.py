@@ -5,20 +5,24 @@ only, a host name (never an address in any spelling), no user info, no odd chara
 is resolved once; only addresses of the public internet are connected to, and it is the judged
 address that is connected to. Certificates are always verified against the name. Redirects stay
 on the host. Size, time and number are bounded, and nothing is taken from the environment's
-proxy settings. A document that could not be had says nothing about the badge.
+proxy settings. A document that could not be had says nothing about the badge; one that may be
+used again for a while is (`verifier.freshness`).
 """
 
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 from urllib.parse import urljoin
 
 import httpcore2
 
+from verifier import freshness
 from verifier.addresses import HttpsUrl, is_public, parse_url
 from verifier.documents import (
     MAX_DOCUMENT,
@@ -31,6 +35,7 @@ from verifier.documents import (
 SECONDS_PER_FETCH: Final = 5.0
 SECONDS_PER_VERIFICATION: Final = 10.0
 MAX_REDIRECTS: Final = 3
+MAX_BADGE: Final = 10 * 1024 * 1024  # bytes; a badge's picture may be large
 
 Resolver = Callable[[str], Sequence[str]]
 """Name in, addresses as text out; may block; raises `OSError`."""
@@ -92,9 +97,10 @@ class Deadline:
 class HttpDocuments:
     """Documents from the public internet, by guarded HTTPS GET.
 
-    Thread-safe. Give it to a `World`; every verification then gets a fresh budget. `max_bytes`
-    bounds one answer. The `unsafe_*` parameters replace the parts that guard or connect and
-    are for tests against a server on this machine; addresses are judged all the same.
+    Thread-safe; one for a process, for it keeps copies of what may be used again. Give it to a
+    `World`; every verification then gets a fresh budget. `max_bytes` bounds one document. The
+    `unsafe_*` parameters replace the parts that guard or connect and are for tests against a
+    server on this machine; addresses are judged all the same.
     """
 
     def __init__(
@@ -111,25 +117,46 @@ class HttpDocuments:
         self._resolve = unsafe_resolver or _system_resolver
         self._dial = unsafe_dial or _system_dial
         self._tls = unsafe_tls_context
+        self._copies = freshness.Copies(time.monotonic)
 
     def get(self, url: str) -> Document:
         """Return the document at `url` with a budget of its own."""
         return self.fetch(url, Budget())
 
+    def badge(self, url: str) -> bytes:
+        """Return the badge's file at `url`, no larger than `MAX_BADGE`. No copy is kept.
+
+        Raises `DocumentUnavailable`.
+        """
+        return self._fetched(parse_url(url), Budget(), MAX_BADGE).document.data
+
     def for_one_verification(self) -> "_Budgeted":
         return _Budgeted(self, Budget())
 
     def fetch(self, url: str, budget: Budget) -> Document:
-        """Return the document at `url`, spending from `budget`, or raise `DocumentUnavailable`."""
+        """Return the document at `url`, spending from `budget`, or raise `DocumentUnavailable`.
+
+        A copy that is still fresh costs nothing.
+        """
         here = parse_url(url)
+        if (copy := self._copies.get(str(here))) is not None:
+            return copy
+        answer = self._fetched(here, budget, self._max_bytes)
+        # Which of several addresses on the way might be asked again is not worth finding out.
+        if not answer.redirected:
+            seconds = freshness.lifetime(answer.headers, answer.document, datetime.now(UTC))
+            self._copies.keep(str(here), answer.document, seconds)
+        return answer.document
+
+    def _fetched(self, here: HttpsUrl, budget: Budget, max_bytes: int) -> "_Answer":
         deadline = budget.deadline(self._seconds)
         seen = {here}
         try:
             for _ in range(MAX_REDIRECTS + 1):
                 budget.spend_request()
-                answer = self._ask(here, deadline)
-                if isinstance(answer, Document):
-                    return answer
+                answer = self._ask(here, deadline, max_bytes)
+                if isinstance(answer, _Answer):
+                    return replace(answer, redirected=len(seen) > 1)
                 here = _next_hop(here, answer)
                 if here in seen:
                     raise DocumentUnavailable("the host redirects in a circle")
@@ -138,8 +165,8 @@ class HttpDocuments:
         finally:
             budget.spend_time(deadline)
 
-    def _ask(self, url: HttpsUrl, deadline: Deadline) -> Document | str:
-        """One request: the document, or where the host redirects to."""
+    def _ask(self, url: HttpsUrl, deadline: Deadline, max_bytes: int) -> "_Answer | str":
+        """One request: the answer, or where the host redirects to."""
         backend = _GuardedBackend(self._resolve, self._dial, deadline)
         try:
             with (
@@ -150,7 +177,7 @@ class HttpDocuments:
                 ) as pool,
                 pool.stream("GET", _as_judged(url), headers=_HEADERS) as response,
             ):
-                return self._read(response)
+                return _read(response, max_bytes)
         except DocumentUnavailable:
             raise
         except (httpcore2.TimeoutException, TimeoutError):
@@ -160,22 +187,6 @@ class HttpDocuments:
         except (httpcore2.NetworkError, httpcore2.ProtocolError, OSError) as error:
             raise DocumentUnavailable(f"the host did not answer ({type(error).__name__})") from None
 
-    def _read(self, response: httpcore2.Response) -> Document | str:
-        headers = _headers(response)
-        if response.status in _REDIRECTS:
-            return headers.get("location", "")
-        if response.status != 200:
-            raise DocumentUnavailable(f"the host answered {response.status}")
-        if headers.get("content-encoding", "identity").lower() != "identity":
-            raise DocumentUnavailable("the host answered in an encoding nobody asked for")
-        data = bytearray()
-        for part in response.iter_stream():
-            data += part
-            if len(data) > self._max_bytes:
-                raise DocumentUnavailable(f"the answer is larger than {self._max_bytes} bytes")
-        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-        return Document(bytes(data), media_type or None)
-
 
 class _Budgeted:
     def __init__(self, documents: HttpDocuments, budget: Budget) -> None:
@@ -184,6 +195,30 @@ class _Budgeted:
 
     def get(self, url: str) -> Document:
         return self._documents.fetch(url, self._budget)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    document: Document
+    headers: Mapping[str, str]
+    redirected: bool = False
+
+
+def _read(response: httpcore2.Response, max_bytes: int) -> _Answer | str:
+    headers = _headers(response)
+    if response.status in _REDIRECTS:
+        return headers.get("location", "")
+    if response.status != 200:
+        raise DocumentUnavailable(f"the host answered {response.status}")
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise DocumentUnavailable("the host answered in an encoding nobody asked for")
+    data = bytearray()
+    for part in response.iter_stream():
+        data += part
+        if len(data) > max_bytes:
+            raise DocumentUnavailable(f"the answer is larger than {max_bytes} bytes")
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return _Answer(Document(bytes(data), media_type or None), headers)
 
 
 # No cookie, no referrer, nothing about the badge: the host learns that somebody asked.
@@ -214,8 +249,11 @@ def _next_hop(here: HttpsUrl, location: str) -> HttpsUrl:
 
 def _headers(response: httpcore2.Response) -> dict[str, str]:
     headers: dict[str, str] = {}
-    for name, value in response.headers:
-        headers.setdefault(name.decode("latin-1").lower(), value.decode("latin-1"))
+    for raw, value in response.headers:
+        name, text = raw.decode("latin-1").lower(), value.decode("latin-1")
+        if name == "cache-control" and name in headers:
+            headers[name] += f", {text}"
+        headers.setdefault(name, text)
     return headers
 
 

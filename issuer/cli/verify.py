@@ -103,7 +103,11 @@ def _read(badge: str, source: "DocumentSource") -> bytes | None:
     if badge == "-":
         return sys.stdin.buffer.read(_MOST + 1)
     if badge.startswith("https://"):
+        from verifier.fetch import HttpDocuments
+
         try:
+            if isinstance(source, HttpDocuments):
+                return source.badge(badge)
             return source.get(badge).data
         except DocumentUnavailable:
             return None
