@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from keys.multikey import base58btc_decode, base58btc_encode
+from tests.verifier.older import older
 from tests.verifier.proofs import (
+    ED25519_2020,
     SUITES,
     credential,
     ed25519,
@@ -65,6 +67,18 @@ def test_a_badge_of_every_suite(sim: IssuerSimulator, made: tuple[Document, Docu
     assert report.credential == document
     selective = [f for f in report.findings if f.reason is Reason.PROOF_SELECTIVE]
     assert len(selective) == (report.securing == "ecdsa-sd-2023")
+
+
+@pytest.mark.parametrize("label", SUITES)
+def test_a_badge_of_the_older_model_of_every_suite(sim: IssuerSimulator, label: str) -> None:
+    suite, key = SUITES[label]
+    document = older(sim)
+    if suite == "Ed25519Signature2020":
+        document["@context"][3] = ED25519_2020
+    proof = prove(document, suite, key(), method(sim, key()))
+    report = verify(compact({**document, "proof": [proof]}), sim.world())
+    assert answer(report) == (Verdict.VALID, set())
+    assert report.securing == suite
 
 
 def test_a_status_list_of_every_suite(
