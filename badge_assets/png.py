@@ -1,4 +1,4 @@
-"""A credential inside a PNG (Open Badges 3.0, 5.3.1, Baking PNG).
+"""A credential inside a PNG (Open Badges 3.0, 5.3.1, Baking PNG; older ones are read).
 
 Works on the file's chunks (PNG, third edition, section 5) and never on its pixels:
 what it does not add or take away stays as it was, byte for byte. Whether the text is
@@ -7,6 +7,7 @@ a credential, and whether it is true, is decided elsewhere.
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Literal
 from zlib import crc32
 
@@ -26,8 +27,10 @@ MAX_PIXELS = 100_000_000
 MAX_FRAMES = 64
 
 KEYWORD = b"openbadgecredential"
-# Each keyword by which a PNG may carry a credential, and the chunk it must stand in.
-CARRIERS: dict[bytes, bytes] = {KEYWORD: b"iTXt"}
+LEGACY = b"openbadges"
+# Each keyword by which a PNG may carry a credential, and the chunks it may stand in. Open Badges 1
+# had its addresses in tEXt.
+CARRIERS: dict[bytes, tuple[bytes, ...]] = {KEYWORD: (b"iTXt",), LEGACY: (b"iTXt", b"tEXt")}
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _TEXT_CHUNKS = (b"iTXt", b"tEXt", b"zTXt")
@@ -41,6 +44,14 @@ class MalformedPng(ValueError):
     def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)
         self.reason: Reason = reason
+
+
+@dataclass(frozen=True)
+class Baked:
+    """The text a picture carries; `legacy`: in the way of Open Badges 1 and 2."""
+
+    text: str
+    legacy: bool = False
 
 
 def bake(image: bytes, text: str) -> bytes:
@@ -64,20 +75,28 @@ def bake(image: bytes, text: str) -> bytes:
 
 
 def unbake(image: bytes) -> str | None:
-    """Return the text that `image` carries, or None if it carries none.
+    """Return the text that `image` carries in the way of Open Badges 3.0, or None.
 
     Nothing about the text is checked but its encoding. Raises `MalformedPng` if the file
     is not one well-formed PNG, or carries a credential in another way than the standard's.
     """
-    carriers = [chunk for chunk in _chunks(image) if _keyword(chunk) in CARRIERS]
-    if not carriers:
-        return None
-    if len(carriers) > 1:
-        raise MalformedPng(
-            "carrier.duplicate",
-            f"the picture carries {len(carriers)} credentials; one is allowed",
-        )
-    return _text(carriers[0])
+    baked = read(image)
+    return None if baked is None or baked.legacy else baked.text
+
+
+def read(image: bytes) -> Baked | None:
+    """The same for badges of any age. Of an old and a new one in one picture, the new one."""
+    chunks = _chunks(image)
+    for keyword in (KEYWORD, LEGACY):
+        carriers = [chunk for chunk in chunks if _keyword(chunk) == keyword]
+        if len(carriers) > 1:
+            raise MalformedPng(
+                "carrier.duplicate",
+                f"the picture carries {len(carriers)} credentials; one is allowed",
+            )
+        if carriers:
+            return Baked(_text(carriers[0]), legacy=keyword == LEGACY)
+    return None
 
 
 def _chunks(image: bytes) -> list[Chunk]:
@@ -141,8 +160,10 @@ def _text(chunk: Chunk) -> str:
     keyword, _, rest = data.partition(b"\0")
     if kind == b"zTXt" or (kind == b"iTXt" and rest[:1] == b"\1"):
         raise MalformedPng("carrier.compressed", "the credential is compressed; it must be plain")
-    if kind != CARRIERS[keyword]:
+    if kind not in CARRIERS[keyword]:
         raise _malformed("the credential stands in a tEXt chunk; it must stand in iTXt")
+    if kind == b"tEXt":
+        return _legacy_text(rest)
     if rest[:2] != _UNCOMPRESSED:
         raise _malformed("the credential's chunk names a compression that does not exist")
     # The language tag and the translated keyword say nothing about the credential.
@@ -155,6 +176,13 @@ def _text(chunk: Chunk) -> str:
         return fields[2].decode()
     except UnicodeDecodeError:
         raise _malformed("the credential is not UTF-8") from None
+
+
+def _legacy_text(text: bytes) -> str:
+    if not text or len(text) > MAX_TEXT or not text.isascii():
+        # Readers disagree whether other letters are Latin-1, as the standard says, or UTF-8.
+        raise _malformed("the tEXt chunk of an older badge is empty, too long, or not ASCII")
+    return text.decode("ascii")
 
 
 def _join(chunks: Iterable[Chunk]) -> bytes:

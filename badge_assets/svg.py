@@ -1,4 +1,4 @@
-"""A credential inside an SVG (Open Badges 3.0, 5.3.2, Baking SVG).
+"""A credential inside an SVG (Open Badges 3.0, 5.3.2, Baking SVG; older ones are read).
 
 The file is read once, by `expat`, to learn at which bytes things stand; it is changed by
 cutting and inserting bytes there. So the picture is never written anew, and stays as it
@@ -21,8 +21,10 @@ MAX_DEPTH = 500
 SVG = "http://www.w3.org/2000/svg"
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 PREFIX = "openbadges"
-# Each element (namespace, name) that may carry a credential.
-CARRIERS = frozenset({(NAMESPACE, "credential")})
+# Each element (namespace, name) that may carry a credential; the second is that of Open Badges
+# 1 and 2.
+CARRIER = (NAMESPACE, "credential")
+LEGACY_CARRIER = ("http://openbadges.org", "assertion")
 
 _DECLARATION = f' xmlns:{PREFIX}="{NAMESPACE}"'.encode()
 _SEPARATOR = "\n"  # between namespace and name: no name can hold it
@@ -44,23 +46,44 @@ class MalformedSvg(ValueError):
         self.reason: Reason = reason
 
 
+@dataclass(frozen=True)
+class Baked:
+    """The text a picture carries; `legacy`: in the way of Open Badges 1 and 2.
+
+    There an address may stand beside the assertion itself: `address`, else None.
+    """
+
+    text: str
+    legacy: bool = False
+    address: str | None = None
+
+
 @dataclass
 class _Carrier:
     """One credential element: what it holds, and the bytes at which it stands."""
 
     start: int
     verify: str | None
+    legacy: bool
     end: int = 0
     body: list[str] = field(default_factory=list)
 
-    def text(self) -> str:
+    def baked(self) -> Baked:
         body = "".join(self.body).strip(_SPACE)
+        beside = self.legacy and self.verify is not None and not _COMPACT_JWS.fullmatch(self.verify)
+        if body and beside:
+            return Baked(self._bounded(body), True, self.verify)
+        return Baked(self._bounded(self._only(body)), self.legacy)
+
+    def _only(self, body: str) -> str:
         if self.verify is not None and body:
             raise MalformedSvg(
                 "carrier.duplicate",
                 "the picture carries two credentials: one in `verify`, one in the element",
             )
-        text = body if self.verify is None else self.verify
+        return body if self.verify is None else self.verify
+
+    def _bounded(self, text: str) -> str:
         if not text:
             raise _malformed("the credential element is empty")
         if len(text.encode()) > MAX_TEXT:
@@ -97,22 +120,30 @@ def bake(image: bytes, text: str) -> bytes:
 
 
 def unbake(image: bytes) -> str | None:
-    """Return the text that `image` carries, or None if it carries none.
+    """Return the text that `image` carries in the way of Open Badges 3.0, or None.
 
     The element is known by its namespace, whatever its prefix, and may stand anywhere
     directly inside the root. Space around a text in the element is not part of it.
     Raises `MalformedSvg` if the file is not one well-formed SVG in UTF-8 without a
     document type declaration, or carries a credential in a way the standard does not know.
     """
-    carriers = _read(image).carriers
-    if not carriers:
-        return None
-    if len(carriers) > 1:
-        raise MalformedSvg(
-            "carrier.duplicate",
-            f"the picture carries {len(carriers)} credentials; one is allowed",
-        )
-    return carriers[0].text()
+    baked = read(image)
+    return None if baked is None or baked.legacy else baked.text
+
+
+def read(image: bytes) -> Baked | None:
+    """The same for badges of any age. Of an old and a new one in one picture, the new one."""
+    found = _read(image).carriers
+    for legacy in (False, True):
+        carriers = [carrier for carrier in found if carrier.legacy is legacy]
+        if len(carriers) > 1:
+            raise MalformedSvg(
+                "carrier.duplicate",
+                f"the picture carries {len(carriers)} credentials; one is allowed",
+            )
+        if carriers:
+            return carriers[0].baked()
+    return None
 
 
 def _element(text: str, *, declare: bool) -> bytes:
@@ -203,10 +234,14 @@ class _Reading:
             if (namespace, local) != (SVG, "svg"):
                 raise _malformed(f"the file is XML, but its root is {local!r} and not an SVG's")
             self.root = self.parser.CurrentByteIndex
-        elif (namespace, local) in CARRIERS:
+        elif (namespace, local) in (CARRIER, LEGACY_CARRIER):
             if self._depth != 2:
                 raise _malformed("the credential stands inside another element")
-            self._open = _Carrier(self.parser.CurrentByteIndex, attributes.get("verify"))
+            self._open = _Carrier(
+                self.parser.CurrentByteIndex,
+                attributes.get("verify"),
+                legacy=(namespace, local) == LEGACY_CARRIER,
+            )
             self.carriers.append(self._open)
 
     def _end(self, name: str) -> None:

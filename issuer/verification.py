@@ -7,14 +7,16 @@ even while the published list is behind.
 
 import logging
 import re
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from datetime import datetime
+from functools import partial
 
 from issuer import published, status
 from issuer.errors import IssuerError
 from issuer.office import Office
 from keys.ring import RingError
-from verifier.documents import Document, DocumentSource, DocumentUnavailable
+from verifier.documents import Document, DocumentSource, DocumentUnavailable, badge_at
 from verifier.fetch import HttpDocuments
 from verifier.report import Check, Reason, Report, Who, found
 from verifier.verify import World, verify
@@ -101,8 +103,14 @@ class OwnFirst:
         self._others = others
 
     def get(self, url: str) -> Document:
+        return self._ask(url, self._others.get)
+
+    def get_badge(self, url: str) -> Document:
+        return self._ask(url, partial(badge_at, self._others))
+
+    def _ask(self, url: str, elsewhere: Callable[[str], Document]) -> Document:
         if not url.startswith(f"{self._office.settings.base_url}/"):
-            return self._others.get(url)
+            return elsewhere(url)
         try:
             return self._own.get(url)
         except (IssuerError, RingError, OSError) as fault:

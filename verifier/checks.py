@@ -7,7 +7,8 @@ document. The proof is judged in `verifier.securing`, the status in `verifier.st
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -110,6 +111,11 @@ def check_period(credential: Mapping[str, Any], end: datetime | None, world: Wor
         return Finding(Check.PERIOD, Outcome.UNKNOWN)  # refused by the structure
     if begins is None:
         return Finding(Check.PERIOD, Outcome.UNKNOWN)
+    return in_force(begins, ends, world)
+
+
+def in_force(begins: datetime, ends: datetime | None, world: World) -> Finding:
+    """Whether the moment asked about lies between the two, the second of the end included."""
     if ends is not None and ends < begins:
         return found(
             Check.PERIOD, Reason.PERIOD_ORDER, f"{begins.isoformat()} to {ends.isoformat()}"
@@ -180,29 +186,61 @@ def _scripts_clash(label: str) -> bool:
 
 def check_recipient(credential: Mapping[str, Any], world: World) -> Finding:
     """Does `world.recipient` equal the subject's id or one of its identifiers, plain or hashed."""
+    subject = credential.get("credentialSubject")
+    known: list[Identity] = []
+    if isinstance(subject, Mapping):
+        known.append(Identity(subject.get("id")))
+        identifiers = subject.get("identifier")
+        for entry in identifiers if isinstance(identifiers, list) else []:
+            if isinstance(entry, Mapping):
+                known.append(
+                    Identity(
+                        entry.get("identityHash"),
+                        entry.get("hashed") is True,
+                        entry.get("salt", ""),
+                    )
+                )
+    return check_identities(known, world)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Somebody as a badge names them; `value` is `sha256$…` or `md5$…` of text and salt where
+    `hashed`. Of any JSON type: what is no string is nobody."""
+
+    value: Any
+    hashed: bool = False
+    salt: Any = ""
+
+    def is_of(self, text: str) -> bool:
+        if not isinstance(self.value, str) or not isinstance(self.salt, str):
+            return False
+        return _is_hash_of(self.value, text + self.salt) if self.hashed else self.value == text
+
+
+def check_identities(known: Iterable[Identity], world: World) -> Finding:
+    """Is `world.recipient` one of these; does not apply where nobody was asked about."""
     if world.recipient is None:
         return not_applicable(Check.RECIPIENT)
-    subject = credential.get("credentialSubject")
     asked = [world.recipient]
     if "@" in world.recipient:
         asked.append(world.recipient.lower())
-    if isinstance(subject, Mapping) and world.recipient:
-        if subject.get("id") in asked:
-            return passed(Check.RECIPIENT)
-        identifiers = subject.get("identifier")
-        for entry in identifiers if isinstance(identifiers, list) else []:
-            if isinstance(entry, Mapping) and any(_is_hash_of(entry, text) for text in asked):
-                return passed(Check.RECIPIENT)
+    if world.recipient and any(identity.is_of(text) for identity in known for text in asked):
+        return passed(Check.RECIPIENT)
     return found(Check.RECIPIENT, Reason.RECIPIENT_MISMATCH)
 
 
-def _is_hash_of(entry: Mapping[str, Any], text: str) -> bool:
-    expected, salt = entry.get("identityHash"), entry.get("salt", "")
-    if not isinstance(expected, str) or not isinstance(salt, str):
-        return False
-    if entry.get("hashed") is not True:
-        return expected == text
+def _is_hash_of(expected: str, text: str) -> bool:
     algorithm, _, digest = expected.partition("$")
     if algorithm not in ("sha256", "md5"):
         return False
-    return hashlib.new(algorithm, (text + salt).encode()).hexdigest() == digest.lower()
+    return hashlib.new(algorithm, text.encode()).hexdigest() == digest.lower()
+
+
+def believed(findings: Iterable[Finding], verified: bool) -> Iterator[Finding]:
+    """What an unproven badge says against itself stands; what it says for itself does not."""
+    for finding in findings:
+        if finding.outcome is Outcome.PASSED and not verified:
+            yield Finding(finding.check, Outcome.UNKNOWN)
+        else:
+            yield finding

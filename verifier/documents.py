@@ -7,18 +7,23 @@ and `read_badge` are the verifier's only readers of the disk.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any, Final, Protocol, runtime_checkable
 
 MAX_DOCUMENT: Final = 256 * 1024  # bytes
+MAX_BADGE: Final = 10 * 1024 * 1024  # bytes, of a badge that is itself given by its address
 MAX_REQUESTS: Final = 10  # for one verification
 MAX_INDEX: Final = 16 * 1024 * 1024  # bytes; an index is the operator's own file
 
 
 class DocumentUnavailable(Exception):
     """The document could not be had. This says nothing about the badge."""
+
+
+class DocumentGone(DocumentUnavailable):
+    """The host says that the document was there and is so no more (410)."""
 
 
 class RequestsSpent(DocumentUnavailable):
@@ -45,11 +50,24 @@ class DocumentSource(Protocol):
 
 
 @runtime_checkable
+class BadgeSource(DocumentSource, Protocol):
+    """A source that bounds what it answers, and gives a badge itself more room."""
+
+    def get_badge(self, url: str) -> Document:
+        """Return the badge at `url`, of `MAX_BADGE` bytes at most. Raises as `get` does."""
+
+
+@runtime_checkable
 class BudgetedSource(DocumentSource, Protocol):
     """A source whose asking costs something: it counts what one verification spends."""
 
     def for_one_verification(self) -> DocumentSource:
         """Return the same source with a fresh budget."""
+
+
+def badge_at(source: DocumentSource, url: str) -> Document:
+    """Return the badge that stands at `url` according to `source`."""
+    return source.get_badge(url) if isinstance(source, BadgeSource) else source.get(url)
 
 
 class PinnedDocuments:
@@ -75,10 +93,16 @@ class FirstOf:
         self._sources = sources
 
     def get(self, url: str) -> Document:
+        return self._ask(lambda source: source.get(url))
+
+    def get_badge(self, url: str) -> Document:
+        return self._ask(lambda source: badge_at(source, url))
+
+    def _ask(self, ask: Callable[[DocumentSource], Document]) -> Document:
         last: DocumentUnavailable | None = None
         for source in self._sources:
             try:
-                return source.get(url)
+                return ask(source)
             except DocumentUnavailable as error:
                 last = error
         assert last is not None
@@ -101,6 +125,12 @@ class IndexDocuments:
         self._entries = _read_index(Path(index))
 
     def get(self, url: str) -> Document:
+        return self._read(url, MAX_DOCUMENT)
+
+    def get_badge(self, url: str) -> Document:
+        return self._read(url, MAX_BADGE)
+
+    def _read(self, url: str, limit: int) -> Document:
         entry = self._entries.get(url)
         if entry is None:
             raise DocumentUnavailable("the index has no such address")
@@ -110,11 +140,11 @@ class IndexDocuments:
             raise DocumentUnavailable("the index names a file outside its folder")
         try:
             with path.open("rb") as file:
-                data = file.read(MAX_DOCUMENT + 1)
+                data = file.read(limit + 1)
         except OSError as error:
             raise DocumentUnavailable(f"the file cannot be read: {error.strerror}") from None
-        if len(data) > MAX_DOCUMENT:
-            raise DocumentUnavailable(f"the document is larger than {MAX_DOCUMENT} bytes")
+        if len(data) > limit:
+            raise DocumentUnavailable(f"the document is larger than {limit} bytes")
         return Document(data, entry.media_type)
 
 
@@ -130,23 +160,30 @@ class OneVerification:
         self._answers: dict[str, Document | DocumentUnavailable] = {}
 
     def get(self, url: str) -> Document:
+        return self._answer(url, MAX_DOCUMENT)
+
+    def get_badge(self, url: str) -> Document:
+        return self._answer(url, MAX_BADGE)
+
+    def _answer(self, url: str, limit: int) -> Document:
         if url not in self._answers:
             if len(self._answers) >= MAX_REQUESTS:
                 raise RequestsSpent(f"more than {MAX_REQUESTS} documents for one badge")
-            self._answers[url] = self._ask(url)
+            self._answers[url] = self._ask(url, limit)
         answer = self._answers[url]
         if isinstance(answer, DocumentUnavailable):
             raise answer
+        if len(answer.data) > limit:
+            raise DocumentUnavailable(f"the document is larger than {limit} bytes")
         return answer
 
-    def _ask(self, url: str) -> Document | DocumentUnavailable:
+    def _ask(self, url: str, limit: int) -> Document | DocumentUnavailable:
         try:
-            document = self._source.get(url)
+            if limit == MAX_BADGE:
+                return badge_at(self._source, url)
+            return self._source.get(url)
         except DocumentUnavailable as error:
             return error
-        if len(document.data) > MAX_DOCUMENT:
-            return DocumentUnavailable(f"the document is larger than {MAX_DOCUMENT} bytes")
-        return document
 
 
 def read_badge(path: Path, limit: int) -> bytes:

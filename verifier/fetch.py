@@ -25,9 +25,11 @@ import httpcore2
 from verifier import freshness
 from verifier.addresses import HttpsUrl, is_public, parse_url
 from verifier.documents import (
+    MAX_BADGE,
     MAX_DOCUMENT,
     MAX_REQUESTS,
     Document,
+    DocumentGone,
     DocumentUnavailable,
     RequestsSpent,
 )
@@ -35,7 +37,6 @@ from verifier.documents import (
 SECONDS_PER_FETCH: Final = 5.0
 SECONDS_PER_VERIFICATION: Final = 10.0
 MAX_REDIRECTS: Final = 3
-MAX_BADGE: Final = 10 * 1024 * 1024  # bytes; a badge's picture may be large
 
 Resolver = Callable[[str], Sequence[str]]
 """Name in, addresses as text out; may block; raises `OSError`."""
@@ -123,12 +124,9 @@ class HttpDocuments:
         """Return the document at `url` with a budget of its own."""
         return self.fetch(url, Budget())
 
-    def badge(self, url: str) -> bytes:
-        """Return the badge's file at `url`, no larger than `MAX_BADGE`. No copy is kept.
-
-        Raises `DocumentUnavailable`.
-        """
-        return self._fetched(parse_url(url), Budget(), MAX_BADGE).document.data
+    def get_badge(self, url: str) -> Document:
+        """Return the badge at `url`, no larger than `MAX_BADGE`, with a budget of its own."""
+        return self.fetch_badge(url, Budget())
 
     def for_one_verification(self) -> "_Budgeted":
         return _Budgeted(self, Budget())
@@ -147,6 +145,10 @@ class HttpDocuments:
             seconds = freshness.lifetime(answer.headers, answer.document, datetime.now(UTC))
             self._copies.keep(str(here), answer.document, seconds)
         return answer.document
+
+    def fetch_badge(self, url: str, budget: Budget) -> Document:
+        """The same for the badge itself, no larger than `MAX_BADGE`. No copy is kept."""
+        return self._fetched(parse_url(url), budget, MAX_BADGE).document
 
     def _fetched(self, here: HttpsUrl, budget: Budget, max_bytes: int) -> "_Answer":
         deadline = budget.deadline(self._seconds)
@@ -196,6 +198,9 @@ class _Budgeted:
     def get(self, url: str) -> Document:
         return self._documents.fetch(url, self._budget)
 
+    def get_badge(self, url: str) -> Document:
+        return self._documents.fetch_badge(url, self._budget)
+
 
 @dataclass(frozen=True)
 class _Answer:
@@ -208,6 +213,8 @@ def _read(response: httpcore2.Response, max_bytes: int) -> _Answer | str:
     headers = _headers(response)
     if response.status in _REDIRECTS:
         return headers.get("location", "")
+    if response.status == 410:
+        raise DocumentGone("the host answered 410: it is gone")
     if response.status != 200:
         raise DocumentUnavailable(f"the host answered {response.status}")
     if headers.get("content-encoding", "identity").lower() != "identity":

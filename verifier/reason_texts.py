@@ -24,9 +24,17 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "the badge where it is published, or the original file.",
     ),
     Reason.CARRIER_UNSUPPORTED: _text(
-        "Vi kjenner ikke igjen dette som et merke. Et merke kommer som PNG, SVG, JSON eller JWT.",
-        "Vi kjenner ikkje att dette som eit merke. Eit merke kjem som PNG, SVG, JSON eller JWT.",
-        "We do not recognise this as a badge. A badge comes as PNG, SVG, JSON or JWT.",
+        "Vi kjenner ikke igjen dette som et merke. Et merke kommer som PNG, SVG, JSON, JWT eller "
+        "en https-adresse til noe av dette.",
+        "Vi kjenner ikkje att dette som eit merke. Eit merke kjem som PNG, SVG, JSON, JWT eller "
+        "ei https-adresse til noko av dette.",
+        "We do not recognise this as a badge. A badge comes as PNG, SVG, JSON, JWT or an https "
+        "address of one of these.",
+    ),
+    Reason.CARRIER_UNREACHABLE: _text(
+        "Vi fikk ikke hentet merket fra adressen. Det kan være nettet, eller stedet det ligger.",
+        "Vi fekk ikkje henta merket frå adressa. Det kan vere nettet, eller staden det ligg.",
+        "We could not fetch the badge from the address. It may be the network, or the site itself.",
     ),
     Reason.CARRIER_MALFORMED: _text(
         "Bildet er skadet, og merket i det kan ikke leses.",
@@ -114,9 +122,10 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "Something in the badge has no settled meaning, so the signature does not cover it.",
     ),
     Reason.STRUCTURE_VERSION: _text(
-        "Merket er laget etter en annen utgave av standarden enn den vi kan prøve.",
-        "Merket er laga etter ei anna utgåve av standarden enn den vi kan prøve.",
-        "The badge follows another version of the standard than the one we can check.",
+        "Merket følger den eldste utgaven av standarden (Open Badges 1), som vi ikke kan prøve.",
+        "Merket følgjer den eldste utgåva av standarden (Open Badges 1), som vi ikkje kan prøve.",
+        "The badge follows the oldest version of the standard (Open Badges 1), which we cannot "
+        "check.",
     ),
     Reason.STRUCTURE_MIXED: _text(
         "Merket blander to utgaver av standarden. Det gjør ikke et ekte merke.",
@@ -237,6 +246,42 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "Den som viser merket, har valgt hva som vises. Noe kan være utelatt.",
         "Den som viser merket, har valt kva som blir vist. Noko kan vere utelate.",
         "Whoever shows the badge has chosen what it shows. Something may be left out.",
+    ),
+    Reason.HOSTED_UNREACHABLE: _text(
+        "Merket er ikke signert, men skal ligge på nettet, og der fikk vi det ikke. Prøv igjen "
+        "senere.",
+        "Merket er ikkje signert, men skal ligge på nettet, og der fekk vi det ikkje. Prøv igjen "
+        "seinare.",
+        "The badge is not signed but should stand on the web, and we could not get it there. Try "
+        "again later.",
+    ),
+    Reason.HOSTED_MALFORMED: _text(
+        "Der merket skal ligge på nettet, ligger det noe annet som vi ikke kan lese.",
+        "Der merket skal ligge på nettet, ligg det noko anna som vi ikkje kan lese.",
+        "Where the badge should stand on the web, there is something else that we cannot read.",
+    ),
+    Reason.HOSTED_MISMATCH: _text(
+        "Der merket skal ligge på nettet, ligger det et annet merke.",
+        "Der merket skal ligge på nettet, ligg det eit anna merke.",
+        "Where the badge should stand on the web, there is another one.",
+    ),
+    Reason.HOSTED_SCOPE: _text(
+        "Merket ligger ikke der utstederen legger sine merker. Da kan hvem som helst ha laget det.",
+        "Merket ligg ikkje der utferdaren legg merka sine. Då kan kven som helst ha laga det.",
+        "The badge does not stand where its issuer keeps its badges, so anybody may have made it.",
+    ),
+    Reason.HOSTED_LIVE: _text(
+        "Merket er ikke signert, men det ligger hos utstederen nå. Det er det som ligger der, "
+        "som gjelder.",
+        "Merket er ikkje signert, men det ligg hos utferdaren no. Det er det som ligg der, som "
+        "gjeld.",
+        "The badge is not signed, but it stands at its issuer's now. What stands there is what "
+        "counts.",
+    ),
+    Reason.HOSTED_DIFFERS: _text(
+        "Det du viste fram, er ikke likt det som ligger hos utstederen. Bare det siste gjelder.",
+        "Det du viste fram, er ikkje likt det som ligg hos utferdaren. Berre det siste gjeld.",
+        "What you showed differs from what stands at the issuer's. Only the latter counts.",
     ),
     Reason.KEY_UNKNOWN: _text(
         "Utstederen har ingen slik nøkkel. Noen andre kan ha signert merket.",

@@ -59,12 +59,23 @@ REQUIRED: Final = frozenset(
 )
 """VALID needs a finding on each of these; all but STATUS must have passed."""
 
+OB2_HOSTED: Final = "ob2-hosted"
+OB2_SIGNED: Final = "ob2-signed"
+
+NOT_ASKED: Final[dict[str, frozenset[Check]]] = {
+    OB2_HOSTED: frozenset({Check.TERMS, Check.KEY}),
+    OB2_SIGNED: frozenset({Check.TERMS}),
+}
+"""By securing: required checks that have nothing to look at in badges of Open Badges 2.0. The
+whole JSON is what counts there, and a hosted badge is not signed."""
+
 
 class Reason(StrEnum):
     """Why a check failed or could not be carried out; `NOTES` decide nothing."""
 
     CARRIER_NONE = "carrier.none"
     CARRIER_UNSUPPORTED = "carrier.unsupported"
+    CARRIER_UNREACHABLE = "carrier.unreachable"
     CARRIER_MALFORMED = "carrier.malformed"
     CARRIER_DUPLICATE = "carrier.duplicate"
     CARRIER_COMPRESSED = "carrier.compressed"
@@ -113,6 +124,13 @@ class Reason(StrEnum):
     PROOF_CREATED = "proof.created"
     PROOF_EXPIRED = "proof.expired"
     PROOF_SELECTIVE = "proof.selective"
+
+    HOSTED_UNREACHABLE = "hosted.unreachable"
+    HOSTED_MALFORMED = "hosted.malformed"
+    HOSTED_MISMATCH = "hosted.mismatch"
+    HOSTED_SCOPE = "hosted.scope"
+    HOSTED_LIVE = "hosted.live"
+    HOSTED_DIFFERS = "hosted.differs"
 
     KEY_UNKNOWN = "key.unknown"
     KEY_MALFORMED = "key.malformed"
@@ -168,6 +186,7 @@ UNDECIDED: Final = frozenset(
     {
         Reason.CARRIER_NONE,
         Reason.CARRIER_UNSUPPORTED,
+        Reason.CARRIER_UNREACHABLE,
         Reason.LIMIT_WORK,
         Reason.LIMIT_COUNT,
         Reason.LIMIT_REQUESTS,
@@ -176,6 +195,8 @@ UNDECIDED: Final = frozenset(
         Reason.ALGORITHM_UNSUPPORTED,
         Reason.PROOF_UNSUPPORTED,
         Reason.PROOF_BASE,
+        Reason.HOSTED_UNREACHABLE,
+        Reason.HOSTED_MALFORMED,
         Reason.ISSUER_UNREACHABLE,
         Reason.ISSUER_MALFORMED,
         Reason.ISSUER_UNSUPPORTED,
@@ -198,6 +219,8 @@ NOTES: Final = frozenset(
     {
         Reason.PROOF_SELECTIVE,
         Reason.STATUS_REFRESH,
+        Reason.HOSTED_LIVE,
+        Reason.HOSTED_DIFFERS,
         Reason.WHO_OURS,
         Reason.WHO_DOMAIN,
         Reason.WHO_UNPROVEN,
@@ -262,6 +285,8 @@ PROBLEM: Final[dict[Reason, str]] = {
     Reason.PROOF_CHAIN: _PROOF,
     Reason.PROOF_CREATED: _PROOF,
     Reason.PROOF_EXPIRED: _PROOF,
+    Reason.HOSTED_MISMATCH: _PROOF,
+    Reason.HOSTED_SCOPE: _PROOF,
     Reason.KEY_UNKNOWN: _METHOD,
     Reason.KEY_MALFORMED: _METHOD,
     Reason.KEY_MISMATCH: _METHOD,

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from verifier import texts
+from verifier.pointer import Pointer
 from verifier.reasons import (
+    NOT_ASKED,
     PROBLEM,
     REQUIRED,
     Check,
@@ -118,9 +120,11 @@ class Report:
     """The outcome of one verification.
 
     `findings` in the order of the checks; a check may have several. `securing` names what
-    the proof is: a cryptosuite ("eddsa-rdfc-2022") or "vc-jwt"; None where none was found.
+    the proof is: a cryptosuite ("eddsa-rdfc-2022"), "vc-jwt", "ob2-hosted" or "ob2-signed"; None
+    where none was found.
     `credential` is what was signed, and None unless the proof verified. `at` is the time
     asked about, where that is not `verified_at`: it moves the dates, never the status.
+    `points_to` is where the QR code of a picture without a credential leads.
     `errors` holds exceptions of ours that became `verifier.error`; never shown to people.
     """
 
@@ -131,6 +135,7 @@ class Report:
     verified_at: datetime
     at: datetime | None = None
     successor: Mapping[str, Any] | None = None
+    points_to: Pointer | None = None
     errors: tuple[Exception, ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -142,10 +147,10 @@ class Report:
         if Outcome.UNKNOWN in outcomes:
             return Verdict.UNDETERMINED
         good = {f.check for f in self.findings if f.outcome is Outcome.PASSED}
-        if any(
-            f.check is Check.STATUS and f.outcome is Outcome.NOT_APPLICABLE for f in self.findings
-        ):
-            good.add(Check.STATUS)
+        may_not_apply = {Check.STATUS} | NOT_ASKED.get(self.securing or "", frozenset())
+        good |= may_not_apply & {
+            f.check for f in self.findings if f.outcome is Outcome.NOT_APPLICABLE
+        }
         return Verdict.VALID if good >= REQUIRED else Verdict.UNDETERMINED
 
     @property
@@ -178,6 +183,7 @@ class Report:
             "securing": self.securing,
             "checks": [finding.to_json() for finding in self.findings],
             "successor": None if self.successor is None else dict(self.successor),
+            "points_to": None if self.points_to is None else self.points_to.to_json(),
             "credential": None if self.credential is None else dict(self.credential),
             "verified_at": _timestamp(self.verified_at),
             "at": None if self.at is None else _timestamp(self.at),

@@ -96,9 +96,9 @@ _PASSED: dict[Check, Text] = {
         "en": "The badge uses only vocabularies that we know.",
     },
     Check.STRUCTURE: {
-        "nb": "Merket er bygd opp slik standarden Open Badges 3.0 krever.",
-        "nn": "Merket er bygd opp slik standarden Open Badges 3.0 krev.",
-        "en": "The badge is built the way the Open Badges 3.0 standard asks.",
+        "nb": "Merket er bygd opp slik standarden Open Badges krever.",
+        "nn": "Merket er bygd opp slik standarden Open Badges krev.",
+        "en": "The badge is built the way the Open Badges standard asks.",
     },
     Check.TERMS: {
         "nb": "Alt som står i merket, har en fast betydning.",
@@ -131,9 +131,9 @@ _PASSED: dict[Check, Text] = {
         "en": "The date is within the time for which the badge stands.",
     },
     Check.STATUS: {
-        "nb": "Utstederens liste sier at merket ikke er trukket tilbake.",
-        "nn": "Lista til utferdaren seier at merket ikkje er trekt tilbake.",
-        "en": "The issuer's list says that the badge has not been withdrawn.",
+        "nb": "Utstederen sier at merket ikke er trukket tilbake.",
+        "nn": "Utferdaren seier at merket ikkje er trekt tilbake.",
+        "en": "The issuer says that the badge has not been withdrawn.",
     },
     Check.RECIPIENT: {
         "nb": "Merket er gitt til den du spurte om.",
@@ -149,6 +149,16 @@ _UNJUDGED: Text = {
 }
 
 _NOT_APPLICABLE: dict[Check, Text] = {
+    Check.TERMS: {
+        "nb": "Merket er av et eldre slag, der det ikke er noe slikt å prøve.",
+        "nn": "Merket er av eit eldre slag, der det ikkje er noko slikt å prøve.",
+        "en": "The badge is of an older kind, in which there is no such thing to check.",
+    },
+    Check.KEY: {
+        "nb": "Merket er ikke signert. Det gjelder fordi det ligger hos utstederen.",
+        "nn": "Merket er ikkje signert. Det gjeld fordi det ligg hos utferdaren.",
+        "en": "The badge is not signed. It counts because it stands at its issuer's.",
+    },
     Check.PROOF: {
         "nb": "Merket har en signatur til, som ikke avgjør noe her.",
         "nn": "Merket har ein signatur til, som ikkje avgjer noko her.",

@@ -20,6 +20,8 @@ from verifier import (
     claims,
     jose_claims,
     jws,
+    ob2,
+    pointer,
     securing,
     status,
     strict_json,
@@ -27,8 +29,9 @@ from verifier import (
     versions,
 )
 from verifier.carriers import Found, NoCredential
-from verifier.documents import OneVerification
+from verifier.documents import DocumentUnavailable, OneVerification, RequestsSpent
 from verifier.jws import Jws, MalformedJws
+from verifier.pointer import Pointer
 from verifier.reasons import Check, Outcome, Reason
 from verifier.report import Finding, Report, Who, found, not_applicable, passed
 from verifier.securing import Bench, Secured
@@ -40,9 +43,6 @@ __all__ = ["Report", "World", "verify"]
 _log = logging.getLogger(__name__)
 
 _ORDER: Final = {check: place for place, check in enumerate(Check)}
-_OTHER_VERSIONS: Final = frozenset(
-    {"https://w3id.org/openbadges/v2", "https://w3id.org/openbadges/v1"}
-)
 _FOR_BADGES: Final = frozenset({"badge", "badge-jwt"})
 _FOR_LISTS: Final = frozenset({"status"})
 _READING: Final = ("json.", "limit.")
@@ -57,21 +57,23 @@ _T = TypeVar("_T")
 
 
 def verify(presented: bytes, world: World) -> Report:
-    """Return the report on `presented`: the bytes of a picture, a JSON text or a token.
+    """Return the report on `presented`: a picture, a JSON text, a token, or an address, in bytes.
 
-    (1) Find the credential in the picture or text. (2) Read it: in one way only, or not at all.
-    (3) Check its proof: before that, nothing in it may be believed. (4) Run every check: one
-    failure must not hide the next. What could not be checked is UNDETERMINED, and so is a
-    verification that broke: an exception of ours becomes `verifier.error`.
+    (1) Find the credential in the picture or text, or at the address. (2) Read it: in one way
+    only, or not at all. (3) Check its proof: before that, nothing in it may be believed. (4) Run
+    every check: one failure must not hide the next. What could not be checked is UNDETERMINED,
+    and so is a verification that broke: an exception of ours becomes `verifier.error`.
     """
-    case = _Case(world)
+    case = _Case(world, OneVerification(world.documents))
     carried = case.run(Check.CARRIER, lambda: _find(presented, case))
     read = carried and case.run(Check.JSON, lambda: _read(carried, case))
-    if not read:
+    if not carried or not read:
         return case.report(None, Who("unproven"), Secured((), None))
     document, token = read
+    if ob2.is_assertion(document):
+        return _older_badge(document, token, carried, case)
     issuer = checks.issuer_of(document)
-    bench = _bench(issuer, world)
+    bench = _bench(issuer, case)
     secured = case.run(Check.PROOF, lambda: _check_proof(document, token, bench))
     secured = secured or Secured((), None)
     case.findings += secured.findings
@@ -107,9 +109,11 @@ class Examined:
 
 @dataclass
 class _Case:
-    """One verification under way."""
+    """One verification under way; `documents` are those of the world, within its bounds."""
 
     world: World
+    documents: OneVerification
+    points_to: Pointer | None = None
     findings: list[Finding] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
 
@@ -131,19 +135,55 @@ class _Case:
             credential=signed if secured.verified else None,
             verified_at=self.world.now,
             at=self.world.at,
+            points_to=self.points_to,
             errors=tuple(self.errors),
         )
 
 
 def _find(presented: bytes, case: _Case) -> Found | None:
     """Step 1. None where there is nothing to read; the findings say why."""
+    came_from = ""
     try:
         carried = carriers.find(presented)
+        # An address leads to a picture, and an older picture to an assertion, and then it ends.
+        for _ in range(2):
+            if (address := carried.address) is not None:
+                presented, came_from = _badge_at(address, case), f", from {address}"
+                carried = carriers.find(presented)
+        if carried.address is not None:
+            raise NoCredential(
+                Reason.CARRIER_UNSUPPORTED, f"an address that leads to {carried.address}"
+            )
     except NoCredential as error:
-        case.findings.append(found(Check.CARRIER, error.reason, str(error)))
+        case.findings.append(found(Check.CARRIER, error.reason, f"{error}{came_from}"))
+        if error.reason is Reason.CARRIER_NONE:
+            case.points_to = pointer.read(presented, case.world.ours)
         return None
-    case.findings.append(passed(Check.CARRIER, f"{carried.kind} in {carried.carrier}"))
+    case.findings.append(passed(Check.CARRIER, f"{carried.kind} in {carried.carrier}{came_from}"))
     return carried
+
+
+def _badge_at(address: str, case: _Case) -> bytes:
+    try:
+        return case.documents.get_badge(address).data
+    except RequestsSpent as error:
+        raise NoCredential(Reason.LIMIT_REQUESTS, f"{address}: {error}") from None
+    except DocumentUnavailable as error:
+        raise NoCredential(Reason.CARRIER_UNREACHABLE, f"{address}: {error}") from None
+
+
+def _older_badge(
+    document: Mapping[str, Any], token: Jws | None, carried: Found, case: _Case
+) -> Report:
+    """Steps 3 and 4 for a badge of Open Badges 2.0."""
+    examined = case.run(
+        Check.PROOF, lambda: ob2.examine(document, token, carried, case.documents, case.world)
+    )
+    if examined is None:
+        return case.report(None, Who("unproven"), Secured((), None))
+    case.findings += examined.findings
+    secured = Secured((), examined.securing, verified=examined.verified)
+    return case.report(examined.credential, examined.who, secured)
 
 
 def _read(carried: Found, case: _Case) -> tuple[Mapping[str, Any], Jws | None] | None:
@@ -165,17 +205,25 @@ def _read(carried: Found, case: _Case) -> tuple[Mapping[str, Any], Jws | None] |
     if not isinstance(document, dict):
         case.findings.append(found(Check.STRUCTURE, Reason.STRUCTURE_TYPE, "not a JSON object"))
         return None
-    if (other_rules := _other_rules(document, token)) is not None:
+    if (other_rules := _other_rules(document, token, carried)) is not None:
         case.findings.append(other_rules)
         return None
-    return claims.credential_of(document) if token is not None else document, token
+    if token is not None and not ob2.is_assertion(document):
+        document = claims.credential_of(document)
+    return document, token
 
 
-def _other_rules(document: Mapping[str, Any], token: Jws | None) -> Finding | None:
+def _other_rules(document: Mapping[str, Any], token: Jws | None, carried: Found) -> Finding | None:
     """A finding where the document follows rules that are not judged here, or two sets of them."""
-    first = versions.first_context(document)
-    if isinstance(first, str) and first in _OTHER_VERSIONS:
-        return found(Check.STRUCTURE, Reason.STRUCTURE_VERSION, first)
+    if (version := ob2.older_version(document)) is not None:
+        return found(Check.STRUCTURE, Reason.STRUCTURE_VERSION, version)
+    older = ob2.is_assertion(document)
+    if carried.carrier != "text" and carried.legacy is not older:
+        return found(
+            Check.CARRIER, Reason.CARRIER_MALFORMED, "a badge in the place for another version's"
+        )
+    if older:
+        return None
     return versions.check_one_version(document, token=token is not None)
 
 
@@ -189,10 +237,11 @@ def _refused_token(carried: Found, error: MalformedJws) -> Finding:
     return found(check, reason, str(error))
 
 
-def _bench(issuer: str | None, world: World) -> Bench:
+def _bench(issuer: str | None, case: _Case) -> Bench:
+    world = case.world
     return Bench(
         issuer=issuer or "",
-        documents=OneVerification(world.documents),
+        documents=case.documents,
         now=world.now,
         moment=world.moment,
         accepted=_FOR_BADGES,
@@ -260,12 +309,7 @@ def _recipient(case: Examined) -> Iterable[Finding]:
 
 
 def _believed(case: Examined, findings: Iterable[Finding]) -> Iterable[Finding]:
-    """What an unproven badge says against itself stands; what it says for itself does not."""
-    for finding in findings:
-        if finding.outcome is Outcome.PASSED and not case.secured.verified:
-            yield Finding(finding.check, Outcome.UNKNOWN)
-        else:
-            yield finding
+    return checks.believed(findings, case.secured.verified)
 
 
 CheckFunction = Callable[[Examined], Iterable[Finding]]

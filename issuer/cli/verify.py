@@ -98,17 +98,13 @@ def _documents(index: Path | None) -> "DocumentSource":
 
 def _read(badge: str, source: "DocumentSource") -> bytes | None:
     """The presented bytes; None if an address does not answer."""
-    from verifier.documents import DocumentUnavailable, read_badge
+    from verifier.documents import DocumentUnavailable, badge_at, read_badge
 
     if badge == "-":
         return sys.stdin.buffer.read(_MOST + 1)
     if badge.startswith("https://"):
-        from verifier.fetch import HttpDocuments
-
         try:
-            if isinstance(source, HttpDocuments):
-                return source.badge(badge)
-            return source.get(badge).data
+            return badge_at(source, badge).data
         except DocumentUnavailable:
             return None
     try:

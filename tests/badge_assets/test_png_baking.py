@@ -98,6 +98,20 @@ def test_an_old_credential_in_any_form_is_replaced() -> None:
     assert bake(image, CREDENTIAL) == bake(picture(), CREDENTIAL)
 
 
+def test_an_older_badge_is_read_and_replaced() -> None:
+    for kind, data in (
+        (b"iTXt", b"openbadges\0\0\0\0\0{}"),
+        (b"tEXt", b"openbadges\0{}"),
+    ):
+        image = with_chunk(kind, data)
+        assert png.read(image) == png.Baked("{}", legacy=True)
+        assert unbake(image) is None
+        assert png.read(with_chunk(kind, data, bake(picture(), CREDENTIAL))) == png.Baked(
+            CREDENTIAL
+        )
+        assert bake(image, CREDENTIAL) == bake(picture(), CREDENTIAL)
+
+
 def broken_checksum() -> bytes:
     image = bytearray(bake(picture(), CREDENTIAL))
     image[-20] ^= 1

@@ -10,6 +10,10 @@ from verifier.reasons import Reason, Verdict
 from verifier.verify import verify
 
 TOKEN = "eyJhbGciOiJSUzI1NiJ9.e30.AAAA"
+T = TOKEN.encode()
+ADDRESS = b"https://merke.example.no/b/1"
+OLD = b"openbadges"
+OLD_ELEMENT = b'<a:assertion xmlns:a="http://openbadges.org" verify="https://a.no"/></svg>'
 
 
 def refused(presented: bytes) -> Reason:
@@ -22,6 +26,18 @@ def itxt(
     text: bytes, keyword: bytes = b"openbadgecredential", fields: bytes = b"\0\0\0\0"
 ) -> bytes:
     return chunk(b"iTXt", keyword + b"\0" + fields + text)
+
+
+def text(content: bytes, keyword: bytes = OLD) -> bytes:
+    return chunk(b"tEXt", keyword + b"\0" + content)
+
+
+def old_svg(body: str = "", verify: str | None = None) -> bytes:
+    attribute = "" if verify is None else f' verify="{verify}"'
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:openbadges="http://openbadges.org">'
+        f"<openbadges:assertion{attribute}>{body}</openbadges:assertion></svg>"
+    ).encode()
 
 
 @pytest.mark.parametrize(
@@ -38,6 +54,20 @@ def itxt(
         (svg.bake(a_svg(), '{"a":1}'), Found(b'{"a":1}', "json", "svg")),
         (b"\xef\xbb\xbf" + svg.bake(a_svg(), TOKEN), Found(TOKEN.encode(), "jws", "svg")),
         (b"<!-- -->\n" + svg.bake(a_svg(), TOKEN), Found(TOKEN.encode(), "jws", "svg")),
+        (ADDRESS, Found(ADDRESS, "address", "text")),
+        (b"\xef\xbb\xbf\n" + ADDRESS + b"\r\n ", Found(ADDRESS, "address", "text")),
+        (b"HTTP://a.no/b", Found(b"HTTP://a.no/b", "address", "text")),
+        (a_png(itxt(b'{"a":1}', OLD)), Found(b'{"a":1}', "json", "png", legacy=True)),
+        (a_png(itxt(ADDRESS, OLD)), Found(ADDRESS, "address", "png", legacy=True)),
+        (a_png(text(TOKEN.encode())), Found(TOKEN.encode(), "jws", "png", legacy=True)),
+        (a_png(text(ADDRESS + b"\n")), Found(ADDRESS, "address", "png", legacy=True)),
+        (old_svg(verify=TOKEN), Found(TOKEN.encode(), "jws", "svg", legacy=True)),
+        (old_svg(verify=ADDRESS.decode()), Found(ADDRESS, "address", "svg", legacy=True)),
+        (old_svg("{}"), Found(b"{}", "json", "svg", legacy=True)),
+        (old_svg("{}", ADDRESS.decode()), Found(b"{}", "json", "svg", True, ADDRESS.decode())),
+        # An old and a new one in one picture: the new one.
+        (a_png(text(ADDRESS), itxt(b'{"a":1}')), Found(b'{"a":1}', "json", "png")),
+        (svg.bake(a_svg(), TOKEN).replace(b"</svg>", OLD_ELEMENT), Found(T, "jws", "svg")),
     ],
 )
 def test_what_carries_a_credential(presented: bytes, found: Found) -> None:
@@ -50,7 +80,13 @@ def test_what_carries_a_credential(presented: bytes, found: Found) -> None:
         b"",
         b" ",
         b"hello",
-        b"https://merke.example.no/b/1",
+        b"https://",
+        b"https://merke.example.no/b/1 and more",
+        b"https://merke.example.no/\n/b/1",
+        b"https://merke.example.no/\xc3\xb8",
+        b"ftp://merke.example.no/b/1",
+        b"javascript:alert(1)",
+        b"https://" + b"a" * 2100,
         b"www.example.no",
         b"1",
         b'"text"',
@@ -88,6 +124,19 @@ def test_a_picture_without_a_credential(presented: bytes) -> None:
         (a_png(itxt(b"{}")).replace(b"{}", b"{ "), Reason.CARRIER_MALFORMED),
         (a_png(itxt(b"https://merke.example.no/b/1")), Reason.CARRIER_MALFORMED),
         (a_png(itxt(b"")), Reason.CARRIER_MALFORMED),
+        (a_png(itxt(b"{}", OLD), itxt(b"{}", OLD)), Reason.CARRIER_DUPLICATE),
+        (a_png(text(ADDRESS), itxt(ADDRESS, OLD)), Reason.CARRIER_DUPLICATE),
+        (a_png(itxt(b"{}"), itxt(b"{}"), text(ADDRESS)), Reason.CARRIER_DUPLICATE),
+        (a_png(itxt(b"{}", OLD, fields=b"\1\0\0\0")), Reason.CARRIER_COMPRESSED),
+        (a_png(chunk(b"zTXt", OLD + b"\0\0x")), Reason.CARRIER_COMPRESSED),
+        (a_png(text(b"hello")), Reason.CARRIER_MALFORMED),
+        (a_png(text(b"")), Reason.CARRIER_MALFORMED),
+        (a_png(text(b'{"name":"\xe5"}')), Reason.CARRIER_MALFORMED),
+        (a_png(text(b'{"name":"\xc3\xa5"}')), Reason.CARRIER_MALFORMED),
+        (old_svg("hello"), Reason.CARRIER_MALFORMED),
+        (old_svg(), Reason.CARRIER_MALFORMED),
+        (old_svg("{}", TOKEN), Reason.CARRIER_DUPLICATE),
+        (old_svg("{}").replace(b"</svg>", OLD_ELEMENT), Reason.CARRIER_DUPLICATE),
         (b"\x89PNG\r\n\x1a\n", Reason.CARRIER_MALFORMED),
         (b"<html><body>eyJ</body></html>", Reason.CARRIER_MALFORMED),
         (b"<!DOCTYPE svg><svg/>", Reason.CARRIER_MALFORMED),

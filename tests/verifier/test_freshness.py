@@ -11,8 +11,16 @@ import pytest
 from tests.verifier.simulator import IssuerSimulator, compact, put
 from tests.verifier.tls_server import Authority, Serve, redirect, reply
 from tests.verifier.wire import PUBLIC, Wire, client
-from verifier.documents import Document, DocumentUnavailable, OneVerification
-from verifier.fetch import MAX_BADGE, Budget
+from verifier.documents import (
+    MAX_BADGE,
+    MAX_REQUESTS,
+    Document,
+    DocumentGone,
+    DocumentUnavailable,
+    OneVerification,
+    RequestsSpent,
+)
+from verifier.fetch import Budget
 from verifier.freshness import LONGEST, MAX_BYTES, MAX_COPIES, Copies, lifetime
 from verifier.world import World
 
@@ -297,12 +305,31 @@ def test_a_badges_file_may_be_larger_and_is_not_kept(serve: Serve, trust: ssl.SS
     server = serve(reply(bytes(1024 * 1024), headers=headers("max-age=60")))
     documents = client(Wire(PUBLIC, port=server.port), trust)
     for _ in range(2):
-        assert len(documents.badge("https://example.no/b.png")) == 1024 * 1024
+        assert len(documents.get_badge("https://example.no/b.png").data) == 1024 * 1024
     assert len(server.requests) == 2
     with pytest.raises(DocumentUnavailable, match="larger than 262144"):
         documents.get("https://example.no/b.png")
     server.answer = reply(bytes(MAX_BADGE + 1))
     with pytest.raises(DocumentUnavailable, match=f"larger than {MAX_BADGE}"):
-        documents.badge("https://example.no/b.png")
+        documents.get_badge("https://example.no/b.png")
     with pytest.raises(DocumentUnavailable, match="only https"):
-        documents.badge("http://example.no/b.png")
+        documents.get_badge("http://example.no/b.png")
+
+
+def test_what_is_gone_is_told_apart(serve: Serve, trust: ssl.SSLContext) -> None:
+    server = serve(reply(b"{}", status="410 Gone"))
+    documents = client(Wire(PUBLIC, port=server.port), trust)
+    with pytest.raises(DocumentGone):
+        documents.get("https://example.no/b.json")
+    with pytest.raises(DocumentGone):
+        documents.for_one_verification().get_badge("https://example.no/b.json")
+
+
+def test_a_badge_and_its_documents_spend_one_budget(serve: Serve, trust: ssl.SSLContext) -> None:
+    server = serve(reply(b"{}", headers=headers("no-store")))
+    documents = client(Wire(PUBLIC, port=server.port), trust).for_one_verification()
+    for number in range(MAX_REQUESTS):
+        ask = documents.get_badge if number % 2 else documents.get
+        assert ask(f"https://example.no/{number}").data == b"{}"
+    with pytest.raises(RequestsSpent):
+        documents.get_badge("https://example.no/more")

@@ -10,7 +10,17 @@ from typing import Any
 import pytest
 
 from verifier import reasons, texts
-from verifier.reasons import NOTES, PROBLEM, REQUIRED, UNDECIDED, Check, Outcome, Reason, Verdict
+from verifier.reasons import (
+    NOT_ASKED,
+    NOTES,
+    PROBLEM,
+    REQUIRED,
+    UNDECIDED,
+    Check,
+    Outcome,
+    Reason,
+    Verdict,
+)
 from verifier.report import Finding, Report, Who, found, not_applicable, note, passed
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, 999_999, tzinfo=UTC)
@@ -42,6 +52,17 @@ def test_a_check_that_was_not_made(missing: Check) -> None:
     skipped = report(*findings, not_applicable(missing))
     expected = Verdict.VALID if missing is Check.STATUS else Verdict.UNDETERMINED
     assert skipped.verdict is expected
+
+
+@pytest.mark.parametrize("securing", [*NOT_ASKED, "vc-jwt", None])
+@pytest.mark.parametrize("missing", sorted(REQUIRED))
+def test_a_check_with_nothing_to_look_at(missing: Check, securing: str | None) -> None:
+    """Only where the kind of badge has no such thing, and never in silence."""
+    findings = tuple(finding for finding in GOOD if finding.check is not missing)
+    assert report(*findings, securing=securing).verdict is Verdict.UNDETERMINED
+    allowed = {Check.STATUS} | NOT_ASKED.get(securing or "", frozenset())
+    skipped = report(*findings, not_applicable(missing), securing=securing)
+    assert (skipped.verdict is Verdict.VALID) is (missing in allowed)
 
 
 @pytest.mark.parametrize("check", list(Check))
@@ -95,6 +116,7 @@ def test_the_shape_of_the_json() -> None:
         "securing",
         "checks",
         "successor",
+        "points_to",
         "credential",
         "verified_at",
         "at",
@@ -103,7 +125,7 @@ def test_the_shape_of_the_json() -> None:
     assert whole["reasons"] == ["status.revoked"]
     assert whole["who"] == {"kind": "domain", "did": "did:web:example.no", "host": "example.no"}
     assert whole["securing"] == "vc-jwt"
-    assert whole["successor"] is None
+    assert whole["successor"] is whole["points_to"] is None
     assert whole["credential"] == {"id": "urn:uuid:1"}
     assert whole["verified_at"] == "2026-11-24T12:00:00Z"
     assert whole["at"] == "2027-01-01T00:00:00Z"

@@ -1,0 +1,135 @@
+"""A picture that has lost its badge: where the QR code on it leads, told as no more than that."""
+
+import io
+from collections.abc import Sequence
+
+import pytest
+import qrcode
+from PIL import Image
+
+from tests.verifier.pictures import a_png, a_svg, chunk
+from tests.verifier.simulator import IssuerSimulator
+from verifier import pointer
+from verifier.pointer import Pointer
+from verifier.reasons import Reason, Verdict
+from verifier.texts import LANGUAGES
+from verifier.verify import verify
+
+OURS = frozenset({"did:web:merke.example.no", "did:key:z6Mk", "https://other.no", "did:web:"})
+ADDRESS = "https://MERKE.EXAMPLE.NO/Q/0123456789AB"
+
+
+def code(text: str) -> Image.Image:
+    drawn = qrcode.QRCode(border=4, box_size=4)
+    drawn.add_data(text)
+    drawn.make()
+    image: Image.Image = drawn.make_image().get_image().convert("RGB")
+    return image
+
+
+def picture(codes: Sequence[str], mode: str = "RGB") -> bytes:
+    drawn = [code(text) for text in codes]
+    paper = Image.new("RGB", (max(c.width for c in drawn) * len(drawn), 500), "white")
+    for place, one in enumerate(drawn):
+        paper.paste(one, (place * paper.width // len(drawn), 0))
+    return as_png(paper.convert(mode))
+
+
+def as_png(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "1", "P"])
+def test_where_a_code_leads(mode: str) -> None:
+    assert pointer.read(picture([ADDRESS], mode), OURS) == Pointer(ADDRESS, ours=True)
+
+
+def test_dark_on_nothing_is_dark_on_white() -> None:
+    dark = code(ADDRESS).convert("L")
+    see_through = Image.new("LA", dark.size, (0, 0))
+    see_through.paste((0, 255), mask=dark.point(lambda shade: 255 if shade < 128 else 0))
+    assert pointer.read(as_png(see_through), OURS) == Pointer(ADDRESS, ours=True)
+
+
+@pytest.mark.parametrize(
+    ("address", "ours"),
+    [
+        ("https://merke.example.no", True),
+        ("HTTPS://Merke.Example.No/x?y#z", True),
+        ("https://merke.example.no.evil.example/Q/1", False),
+        ("https://merke.example.no@evil.example/", False),
+        ("https://merke.example.no:443/Q/1", False),
+        ("https://evil.example/merke.example.no", False),
+        ("https://evil.example\\@merke.example.no/", False),
+        ("https://other.no/", False),
+    ],
+)
+def test_whose_it_is(address: str, ours: bool) -> None:
+    assert pointer.read(picture([address]), OURS) == Pointer(address, ours)
+    assert pointer.read(picture([address]), frozenset()) == Pointer(address, ours=False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://merke.example.no/",
+        "javascript:alert(1)",
+        "WIFI:T:WPA;S:x;P:y;;",
+        "https://merke.example.no/ og mer",
+        "https://merke.example.no/ø",
+        "https://merke.example.no/\u202e",
+        "https://" + "a" * 300,
+        "hei",
+    ],
+)
+def test_codes_that_are_no_address(text: str) -> None:
+    assert pointer.read(picture([text]), OURS) is None
+
+
+def test_several_codes() -> None:
+    assert pointer.read(picture([ADDRESS, ADDRESS]), OURS) == Pointer(ADDRESS, ours=True)
+    assert pointer.read(picture([ADDRESS, "https://evil.example/"]), OURS) is None
+    assert pointer.read(picture([ADDRESS, "hei"]), OURS) == Pointer(ADDRESS, ours=True)
+
+
+def test_pictures_without_a_code() -> None:
+    broken = a_png().replace(b"IDAT", b"IDAX")
+    for image in (a_png(), a_svg(), b"", broken, a_png()[:20], picture([ADDRESS])[:200]):
+        assert pointer.read(image, OURS) is None
+
+
+def test_giants_are_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    def opened(*_: object, **__: object) -> None:
+        raise AssertionError("a picture was opened")
+
+    monkeypatch.setattr(Image, "open", opened)
+    header = (4000).to_bytes(4, "big") + (2001).to_bytes(4, "big") + b"\x08\0\0\0\0"
+    giant = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IEND", b"")
+    assert pointer.read(giant, OURS) is None
+
+
+def test_the_report_tells_it() -> None:
+    sim = IssuerSimulator()
+    lost = picture([ADDRESS])
+    report = verify(lost, sim.world(ours=frozenset({sim.did})))
+    assert (report.verdict, report.reasons) == (Verdict.UNDETERMINED, (Reason.CARRIER_NONE,))
+    assert report.points_to == Pointer(ADDRESS, ours=True)
+    told = report.to_json()["points_to"]
+    assert told["address"] == ADDRESS
+    assert told["ours"] is True
+    assert tuple(told["text"]) == LANGUAGES
+    stranger = verify(lost, sim.world())
+    assert stranger.points_to == Pointer(ADDRESS, ours=False)
+    assert stranger.points_to.text != report.points_to.text
+    assert verify(a_png(), sim.world()).points_to is None
+
+
+def test_a_badge_is_never_searched_for_a_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def looked(*_: object) -> None:
+        raise AssertionError("a badge was searched")
+
+    monkeypatch.setattr(pointer, "read", looked)
+    assert verify(IssuerSimulator().mint(), IssuerSimulator().world())
+    assert not verify(b"https://merke.example.no/", IssuerSimulator().world())

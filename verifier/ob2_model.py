@@ -1,0 +1,130 @@
+"""The shape of badges of Open Badges 2.0: assertion, badge class, issuer, key, revocation list.
+
+Read only. In the language of `verifier.shape`; an empty place counts as none, as JSON-LD has it.
+Whether one document fits the next is judged in `verifier.ob2`.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any, Final
+
+from verifier import shape
+from verifier.reasons import Reason
+from verifier.shape import (
+    Class,
+    Rule,
+    Violation,
+    boolean,
+    date_time_z,
+    one_or_many,
+    text,
+    typed,
+    uri,
+    uri_or,
+)
+
+MAX_VIOLATIONS: Final = 20
+
+HOSTED_TYPES: Final = frozenset({"HostedBadge", "hosted"})
+SIGNED_TYPES: Final = frozenset({"SignedBadge", "signed"})
+
+
+def violations(name: str, document: Mapping[str, Any]) -> tuple[Violation, ...]:
+    """What is wrong with `document` as one of class `name`, `MAX_VIOLATIONS` at most."""
+    filled = {member: value for member, value in document.items() if value not in (None, [])}
+    return tuple(islice(shape.members(CLASSES[name], filled, ""), MAX_VIOLATIONS))
+
+
+def listed(value: Any) -> list[Any]:
+    """One value or a list of them, as a list; JSON-LD writes either."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def verification_type(assertion: Mapping[str, Any]) -> str | None:
+    """Either "hosted" or "signed", as `verification` says; None where it says neither or both."""
+    verification = assertion.get("verification")
+    types = listed(verification.get("type")) if isinstance(verification, Mapping) else []
+    named = {item for item in types if isinstance(item, str)}
+    hosted, signed = bool(named & HOSTED_TYPES), bool(named & SIGNED_TYPES)
+    if hosted is signed:
+        return None
+    return "hosted" if hosted else "signed"
+
+
+def _some_object(value: Any, at: str) -> Iterator[Violation]:
+    if not isinstance(value, Mapping):
+        yield Violation(Reason.STRUCTURE_VALUE, at, "neither an address nor an object")
+
+
+def _one(name: str) -> Rule:
+    return shape.one(name, lambda wanted: CLASSES[wanted])
+
+
+def _verification(value: Any, at: str) -> Iterator[Violation]:
+    if verification_type({"verification": value}) is None:
+        yield Violation(Reason.STRUCTURE_VALUE, f"{at}/type", "neither hosted nor signed")
+
+
+def _issuer_type(value: Any, at: str) -> Iterator[Violation]:
+    if {"Profile", "Issuer"}.isdisjoint(shape.types_of(value) or []):
+        yield Violation(Reason.STRUCTURE_VALUE, at, "neither Profile nor Issuer")
+
+
+_reference = uri_or(_some_object)
+_texts = one_or_many(text)
+
+CLASSES: Final[dict[str, Class]] = {
+    "Assertion": Class(
+        required={
+            "id": uri,
+            "type": typed("Assertion"),
+            "recipient": _one("IdentityObject"),
+            "badge": _reference,
+            "verification": _verification,
+            "issuedOn": date_time_z,
+        },
+        optional={
+            "image": _reference,
+            "evidence": one_or_many(_reference),
+            "narrative": text,
+            "expires": date_time_z,
+            "revoked": boolean,
+            "revocationReason": text,
+        },
+    ),
+    "IdentityObject": Class(
+        required={"type": text, "hashed": boolean, "identity": text}, optional={"salt": text}
+    ),
+    "BadgeClass": Class(
+        required={
+            "id": uri,
+            "type": typed("BadgeClass"),
+            "name": text,
+            "description": text,
+            "image": _reference,
+            "criteria": _reference,
+            "issuer": _reference,
+        },
+        optional={"tags": _texts},
+    ),
+    "Profile": Class(
+        required={"id": uri, "type": _issuer_type, "name": text, "url": uri, "email": text},
+        optional={"publicKey": one_or_many(_reference), "revocationList": _reference},
+    ),
+    "CryptographicKey": Class(
+        required={
+            "id": uri,
+            "type": typed("CryptographicKey"),
+            "owner": uri,
+            "publicKeyPem": text,
+        },
+        optional={},
+    ),
+    "RevocationList": Class(
+        required={"id": uri, "type": typed("RevocationList"), "issuer": uri},
+        optional={"revokedAssertions": one_or_many(uri_or(_some_object))},
+    ),
+}
+"""The classes that a verdict rests on, with the members that are read."""
