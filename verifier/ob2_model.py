@@ -4,14 +4,14 @@ Read only. In the language of `verifier.shape`; an empty place counts as none, a
 Whether one document fits the next is judged in `verifier.ob2`.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from typing import Any, Final
 
 from verifier import shape
-from verifier.reasons import Reason
 from verifier.shape import (
+    FINE,
     Class,
+    Found,
     Rule,
     Violation,
     boolean,
@@ -19,8 +19,10 @@ from verifier.shape import (
     one_or_many,
     text,
     typed,
+    under,
     uri,
     uri_or,
+    wrong,
 )
 
 MAX_VIOLATIONS: Final = 20
@@ -32,7 +34,7 @@ SIGNED_TYPES: Final = frozenset({"SignedBadge", "signed"})
 def violations(name: str, document: Mapping[str, Any]) -> tuple[Violation, ...]:
     """What is wrong with `document` as one of class `name`, `MAX_VIOLATIONS` at most."""
     filled = {member: value for member, value in document.items() if value not in (None, [])}
-    return tuple(islice(shape.members(CLASSES[name], filled, ""), MAX_VIOLATIONS))
+    return tuple(shape.members(CLASSES[name], filled)[:MAX_VIOLATIONS])
 
 
 def listed(value: Any) -> list[Any]:
@@ -53,23 +55,24 @@ def verification_type(assertion: Mapping[str, Any]) -> str | None:
     return "hosted" if hosted else "signed"
 
 
-def _some_object(value: Any, at: str) -> Iterator[Violation]:
-    if not isinstance(value, Mapping):
-        yield Violation(Reason.STRUCTURE_VALUE, at, "neither an address nor an object")
+def _some_object(value: Any) -> Found:
+    return FINE if isinstance(value, dict) else wrong("neither an address nor an object")
 
 
 def _one(name: str) -> Rule:
     return shape.one(name, lambda wanted: CLASSES[wanted])
 
 
-def _verification(value: Any, at: str) -> Iterator[Violation]:
+def _verification(value: Any) -> Found:
     if verification_type({"verification": value}) is None:
-        yield Violation(Reason.STRUCTURE_VALUE, f"{at}/type", "neither hosted nor signed")
+        return under("type", wrong("neither hosted nor signed"))
+    return FINE
 
 
-def _issuer_type(value: Any, at: str) -> Iterator[Violation]:
+def _issuer_type(value: Any) -> Found:
     if {"Profile", "Issuer"}.isdisjoint(shape.types_of(value) or []):
-        yield Violation(Reason.STRUCTURE_VALUE, at, "neither Profile nor Issuer")
+        return wrong("neither Profile nor Issuer")
+    return FINE
 
 
 _reference = uri_or(_some_object)
