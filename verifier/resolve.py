@@ -23,6 +23,7 @@ from verifier.documents import (
     DocumentUnavailable,
     RequestsSpent,
 )
+from verifier.kept import Kept
 from verifier.reasons import Reason
 from verifier.strict_json import MalformedJson
 
@@ -74,7 +75,23 @@ def method_at(method: str, documents: DocumentSource) -> VerificationMethod:
 
     It is one for `assertionMethod`, and its controller is the document's own id. Raises `NoKey`.
     """
-    return _method_in(_controller_document(controller_of(method), documents), method)
+    controller = controller_of(method)
+    if controller.startswith(_THEMSELVES):
+        content = b""
+    else:
+        content = _fetched(_address_of(controller), documents).data
+
+    def read() -> VerificationMethod:
+        return _method_in(_document_in(controller, content), method)
+
+    return _methods.of((method, content), read, lambda _: len(method) + len(content))
+
+
+# What an address and its document say of a key, which comes with every badge of an issuer.
+_methods: Final = Kept[VerificationMethod](4 * 1024 * 1024)
+
+_THEMSELVES: Final = ("did:key:", "did:jwk:")
+"""DIDs that are keys, and have no document anywhere."""
 
 
 def _method_in(document: Any, method: str) -> VerificationMethod:
@@ -151,7 +168,7 @@ def _key_at(kid: str, issuer: str, documents: DocumentSource) -> VerificationMet
     # A page or a picture that somebody was allowed to leave there is no key, whatever it holds.
     if document.media_type is not None and "json" not in document.media_type:
         raise NoKey(Reason.ISSUER_MALFORMED, f"{url} is {document.media_type}")
-    found = _parsed(document, url)
+    found = _parsed(document.data, url)
     if isinstance(found, Mapping) and "keys" in found:
         return _chosen(found, url, issuer, lambda item: item.get("kid") in (kid, fragment or kid))
     if not isinstance(found, Mapping) or "kty" not in found or fragment:
@@ -232,22 +249,37 @@ def _chosen(
 
 
 def _controller_document(controller: str, documents: DocumentSource) -> Any:
+    if controller.startswith(_THEMSELVES):
+        return _document_in(controller, b"")
+    return _document_in(controller, _fetched(_address_of(controller), documents).data)
+
+
+def _address_of(controller: str) -> str:
+    """Where the document of a controller stands."""
+    if controller.startswith("https://"):
+        return controller
     try:
-        if controller.startswith("did:key:"):
-            return did.did_key_document(controller)
-        if controller.startswith("did:jwk:"):
-            return did.did_jwk_document(controller)
-        if controller.startswith("https://"):
-            return _json(controller, documents)
-        return _json(did.document_url(controller), documents)
+        return did.document_url(controller)
     except did.UnknownDidMethod as error:
         raise NoKey(Reason.ISSUER_UNSUPPORTED, str(error)) from None
     except did.MalformedDid as error:
         raise NoKey(Reason.ISSUER_IDENTIFIER, str(error)) from None
 
 
+def _document_in(controller: str, content: bytes) -> Any:
+    """The document that a controller is itself, or that was found at its address."""
+    try:
+        if controller.startswith("did:key:"):
+            return did.did_key_document(controller)
+        if controller.startswith("did:jwk:"):
+            return did.did_jwk_document(controller)
+    except did.MalformedDid as error:
+        raise NoKey(Reason.ISSUER_IDENTIFIER, str(error)) from None
+    return _parsed(content, _address_of(controller))
+
+
 def _json(url: str, documents: DocumentSource) -> Any:
-    return _parsed(_fetched(url, documents), url)
+    return _parsed(_fetched(url, documents).data, url)
 
 
 def _fetched(url: str, documents: DocumentSource) -> Document:
@@ -259,8 +291,8 @@ def _fetched(url: str, documents: DocumentSource) -> Document:
         raise NoKey(Reason.ISSUER_UNREACHABLE, f"{url}: {error}") from None
 
 
-def _parsed(document: Document, url: str) -> Any:
+def _parsed(content: bytes, url: str) -> Any:
     try:
-        return strict_json.loads(document.data, max_bytes=MAX_DOCUMENT)
+        return strict_json.loads(content, max_bytes=MAX_DOCUMENT)
     except MalformedJson as error:
         raise NoKey(Reason.ISSUER_MALFORMED, f"{url}: {error}") from None

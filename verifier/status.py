@@ -7,7 +7,9 @@ missing. The entry is read in `verifier.status_entry`, the list's bits in `verif
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from verifier import (
@@ -25,19 +27,21 @@ from verifier import (
 )
 from verifier.documents import MAX_DOCUMENT, DocumentUnavailable, RequestsSpent
 from verifier.jws import MalformedJws
+from verifier.kept import Kept
 from verifier.reasons import Check, Outcome, Reason
 from verifier.report import Finding, found, not_applicable, note, passed
 from verifier.securing import SKEW, Bench, Secured
 from verifier.status_entry import (
     REVOCATION_LIST,
     Entry,
+    Kind,
     Unanswered,
     malformed,
     read_entry,
     string,
     type_of,
 )
-from verifier.status_list import MalformedList
+from verifier.status_list import Bits, MalformedList
 from verifier.strict_json import MalformedJson
 from verifier.world import World
 
@@ -63,12 +67,23 @@ def check_status(credential: Mapping[str, Any], bench: Bench, world: World) -> F
         if world.known_revocations and world.known_revocations(entry.url, entry.index):
             return found(Check.STATUS, Reason.STATUS_REVOKED, "by the issuer's own record")
         subject = _list_subject(entry, bench)
-        bits = entry.kind.decode(string(subject, "encodedList"))
+        bits = _decoded(entry.kind, string(subject, "encodedList"))
         return _finding(entry, status_list.status(bits, entry.index, size=entry.size))
     except Unanswered as error:
         return found(Check.STATUS, error.reason, str(error))
     except MalformedList as error:
         return found(Check.STATUS, _PROBLEMS[error.problem], str(error))
+
+
+def _decoded(kind: Kind, text: str) -> Bits:
+    return _bits.of(
+        (kind.entry, text), partial(kind.decode, text), lambda bits: len(text) + len(bits) // 8
+    )
+
+
+# A list comes with every badge of an issuer; the bytes decide, and its times are judged anew.
+_lists: Final = Kept[tuple[Mapping[str, Any], jws.Jws | None]](4 * 1024 * 1024)
+_bits: Final = Kept[Bits](16 * 1024 * 1024)
 
 
 def _finding(entry: Entry, value: int) -> Finding:
@@ -93,10 +108,10 @@ def _list_subject(entry: Entry, bench: Bench) -> Mapping[str, Any]:
         raise Unanswered(Reason.LIMIT_REQUESTS, f"{entry.url}: {error}") from None
     except DocumentUnavailable as error:
         raise Unanswered(Reason.STATUS_UNREACHABLE, f"{entry.url}: {error}") from None
-    credential, token = _read(data)
+    credential, token = _lists.of(data, partial(_read, data), lambda _: len(data))
     _check_form(credential, entry, bench)
     if token is None:
-        secured = securing.embedded(credential, bench)
+        secured = securing.embedded(credential, replace(bench, content=data))
     else:
         _check_claims(token.payload, credential)
         secured = tokens.list_token(token, bench)
