@@ -148,10 +148,17 @@ def test_a_list_with_a_false_proof_beside_the_good_one(sim: IssuerSimulator) -> 
     good = sim.proof(listed, sim.status_key)
     false = {**good, "created": stamp(NOW - timedelta(hours=5))}
     badge = sim.mint()
-    for proofs in ([good], [good, false], [false, good], [good, good]):
+    for proofs in ([good], [good, false], [false, good], [good, good], good, false):
         for _ in range(2):
             sim.served[sim.list_url] = compact({**listed, "proof": proofs})
-            assert bool(verify(badge, sim.world())) is (false not in proofs)
+            assert bool(verify(badge, sim.world())) is (false not in (proofs, *proofs))
+
+
+def test_proofs_of_a_list_that_only_python_takes_for_equal(sim: IssuerSimulator) -> None:
+    listed = sim.status_list()
+    good = sim.proof(listed, sim.status_key, nonce=1)
+    sim.served[sim.list_url] = compact({**listed, "proof": [good, {**good, "nonce": True}]})
+    assert verify(sim.mint(), sim.world()).reasons == (Reason.STATUS_UNVERIFIED,)
 
 
 def test_an_issuers_document_that_lists_another_key(sim: IssuerSimulator) -> None:
