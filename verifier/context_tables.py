@@ -55,6 +55,8 @@ class Definition(NamedTuple):
 
 
 Terms = dict[str, Definition]
+Key = str | tuple[Any, ...]
+"""One name or several, as they stand in a document."""
 
 
 class Active:
@@ -68,23 +70,23 @@ class Active:
     def __init__(self, terms: Terms, previous: "Active | None" = None) -> None:
         self.terms = terms
         self.previous = previous
-        self._tables: dict[str | tuple[str, ...], Table] = {}
-        self._nested: dict[str | tuple[str, ...], Active] = {}
+        self._tables: dict[Key, Table] = {}
+        self._nested: dict[Key, tuple[Active, int]] = {}
 
     def naming(self, addresses: Any) -> "tuple[Active, int]":
         """What is in force where `@context` has this value, and what it costs to get there."""
-        key = addresses if isinstance(addresses, str) else _texts(addresses)
-        listed = (key,) if isinstance(key, str) else key
-        if not 0 < len(listed) <= MAX_CONTEXTS:
-            raise NotMine
+        key = _key(addresses)
         found = self._nested.get(key)
         if found is None:
-            found = self
+            listed = _names_in(key)
+            if not 0 < len(listed) <= MAX_CONTEXTS:
+                raise NotMine
+            active = self
             for address in listed:
-                found = _put_in_force(found, _context(address))
+                active = _put_in_force(active, _context(address))
             _count_one()
-            self._nested[key] = found
-        return found, _ADDRESSED_COST * len(listed)
+            found = self._nested[key] = active, _ADDRESSED_COST * len(listed)
+        return found
 
     def check_aliases(self) -> None:
         """Raise `NotMine` unless `id` and `type` are the names of `@id` and `@type`, and no other
@@ -94,10 +96,10 @@ class Active:
 
     def table(self, types: Any) -> "Table":
         """The table of an object whose `type` has this value; None for one without."""
-        key = types if isinstance(types, str) else _texts(types or ())
+        key = () if types is None else _key(types)
         found = self._tables.get(key)
         if found is None:
-            found = Table(self, (key,) if isinstance(key, str) else key)
+            found = Table(self, _names_in(key))
             _count_one()
             self._tables[key] = found
         return found
@@ -232,10 +234,24 @@ def _count_one() -> None:
         _start, _kept = Active({}), 0
 
 
-def _texts(value: Any) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+def _key(value: Any) -> Key:
+    if type(value) is str:
+        return value
+    if type(value) is list:
+        key = tuple(value)
+        try:
+            hash(key)
+        except TypeError:
+            raise NotMine from None
+        return key
+    raise NotMine
+
+
+def _names_in(key: Key) -> tuple[str, ...]:
+    names = (key,) if isinstance(key, str) else key
+    if not all(isinstance(name, str) for name in names):
         raise NotMine
-    return tuple(value)
+    return names
 
 
 def _context(address: str) -> Mapping[str, Any]:

@@ -47,7 +47,7 @@ def by_pyld(order: tuple[str, ...]) -> dict[str, Any] | None:
 
 def by_tables(order: tuple[str, ...]) -> dict[str, Any] | None:
     try:
-        active = Active({}).naming(order)[0]
+        active = Active({}).naming(list(order))[0]
     except NotMine:
         return None
     return {
