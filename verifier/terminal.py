@@ -7,9 +7,9 @@ invisible characters, and cut: nothing in a badge can move the cursor or forge a
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
-from verifier import texts, versions
+from verifier import summary, texts
 from verifier.reasons import Check, Outcome, Verdict
 from verifier.report import Finding, Report
 
@@ -82,6 +82,8 @@ def render(report: Report, language: str = "nb", *, width: int = 80) -> str:
             initial_indent="– ",
             subsequent_indent="  ",
         )
+    if (pointer := report.points_to) is not None:
+        lines += ["", *textwrap.wrap(pointer.text[language], width), f"  {plain(pointer.address)}"]
     lines.append("")
     facts = dict(_facts(report, words))
     label_width = max(map(len, facts))
@@ -107,35 +109,22 @@ def plain(text: object, longest: int = _LONGEST) -> str:
 
 
 def _facts(report: Report, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    credential = report.credential or {}
-    subject = _object(credential.get("credentialSubject"))
-    achievement = _object(subject.get("achievement"))
-    signed = {
-        "mark": achievement.get("name"),
-        "holder": _holder(subject),
-        "from": versions.begins(credential),
-        "until": versions.ends(credential),
-    }
-    for name, value in signed.items():
-        if isinstance(value, str):
-            yield words[name], plain(value)
+    if report.credential is not None:
+        told = summary.of(report.credential)
+        name = next((value for kind, value in told.names if kind == "name"), None)
+        signed = {
+            "mark": told.mark,
+            "holder": name or told.subject or next((value for _, value in told.names), None),
+            "from": told.begins,
+            "until": told.ends,
+        }
+        for label, value in signed.items():
+            if value is not None:
+                yield words[label], plain(value)
     issuer = report.who.host or report.who.did
     if report.who.kind != "unproven" and issuer is not None:
         yield words["issuer"], plain(issuer)
     yield words["verified"], report.to_json()["verified_at"]
-
-
-def _holder(subject: Mapping[str, Any]) -> Any:
-    """The subject's name where one is given in clear, else its address."""
-    identifiers = subject.get("identifier")
-    for entry in identifiers if isinstance(identifiers, list) else []:
-        if _object(entry).get("identityType") == "name" and entry.get("hashed") is False:
-            return entry.get("identityHash")
-    return subject.get("id")
-
-
-def _object(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _finding(finding: Finding, language: str, width: int) -> Iterator[str]:

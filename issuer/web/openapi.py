@@ -177,7 +177,8 @@ VERIFY: Responses = {
 VERIFY_BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "The badge: as the body itself, or in a form as `file` or `text`.",
+        "description": "The badge, or an https address alone at which one stands: "
+        "as the body itself, or in a form as `file` or `text`.",
         "content": {
             "application/json": {
                 "schema": {"type": "object"},

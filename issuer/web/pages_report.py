@@ -14,8 +14,8 @@ from markupsafe import Markup
 
 from issuer.texts import N_, translate
 from issuer.web.pages_render import TIMEZONE, bdi, day_text, moment_text, number
+from verifier import summary, timestamps
 from verifier import texts as sentences
-from verifier import timestamps, versions
 from verifier.reasons import Check, Outcome, Reason, Verdict
 from verifier.report import Report
 
@@ -62,6 +62,7 @@ def values(report: Report, language: str) -> dict[str, Any]:
         "reasons": [sentences.of_reason(reason)[language] for reason in report.reasons],
         "outcomes": {o: translate(language, message) for o, message in _OUTCOMES.items()},
         "names": {check: sentences.of_check(check) for check in Check},
+        "pointer": report.points_to,
         "facts": list(facts(report.credential, language, ours=ours)) if report.credential else [],
     }
 
@@ -102,26 +103,19 @@ def stranger(report: Report, language: str) -> str:
 
 def facts(credential: Mapping[str, Any], language: str, *, ours: bool) -> Iterator[Fact]:
     """What the credential says, as far as it is written in a way we know."""
-    subject = _first(credential.get("credentialSubject"))
-    achievement = _first(subject.get("achievement"))
-    if mark := _text(achievement.get("name")) or _text(credential.get("name")):
-        yield Fact(translate(language, N_("Badge")), bdi(mark))
-    for identity in _all(subject.get("identifier")):
-        value = _text(identity.get("identityHash"))
-        if identity.get("hashed") is not False or not value:
-            continue
-        if identity.get("identityType") == "name":
-            yield Fact(translate(language, N_("Given to")), bdi(value))
-        elif identity.get("identityType") == "ext:NorwegianOrganisationNumber":
-            yield Fact(translate(language, N_("Org. no.")), Markup("{}").format(number(value)))
-    issuer = credential.get("issuer")
-    if isinstance(issuer, Mapping) and (name := _text(issuer.get("name"))):
+    told = summary.of(credential)
+    if told.mark:
+        yield Fact(translate(language, N_("Badge")), bdi(_cut(told.mark)))
+    for kind, value in told.names:
+        if kind == "name":
+            yield Fact(translate(language, N_("Given to")), bdi(_cut(value)))
+        elif kind == "ext:NorwegianOrganisationNumber":
+            number_text = Markup("{}").format(number(_cut(value)))
+            yield Fact(translate(language, N_("Org. no.")), number_text)
+    if told.issuer:
         label = N_("Issuer") if ours else N_("The issuer calls itself")
-        yield Fact(translate(language, label), bdi(name))
-    for label, text in (
-        (N_("From"), versions.begins(credential)),
-        (N_("Up to and including"), versions.ends(credential)),
-    ):
+        yield Fact(translate(language, label), bdi(_cut(told.issuer)))
+    for label, text in ((N_("From"), told.begins), (N_("Up to and including"), told.ends)):
         if (at := _moment(text)) is not None:
             yield Fact(translate(language, label), _shown(at, language))
 
@@ -137,24 +131,12 @@ def _shown(at: datetime, language: str) -> Markup:
     return moment_text(at, language, TIMEZONE)
 
 
-def _first(value: Any) -> Mapping[str, Any]:
-    return next(iter(_all(value)), {})
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
-def _all(value: Any) -> list[Mapping[str, Any]]:
-    """One object or several, as JSON-LD lets people write them."""
-    listed = value if isinstance(value, list) else [value]
-    return [each for each in listed[:20] if isinstance(each, Mapping)]
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        return ""
-    return value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
-
-
-def _moment(value: Any) -> datetime | None:
+def _moment(text: str | None) -> datetime | None:
     try:
-        return timestamps.parse(value) if isinstance(value, str) else None
+        return None if text is None else timestamps.parse(text)
     except timestamps.MalformedTimestamp:
         return None

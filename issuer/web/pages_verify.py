@@ -1,7 +1,8 @@
 """The check of any badge: a form, and the answer in words.
 
 What was sent is read and judged by `issuer.web.judging` and goes nowhere else. Text that is
-the code or the address of something of ours leads to its page; no other address is fetched.
+the code or the address of something of ours leads to its page; what stands at another's address
+is fetched and judged.
 """
 
 import re
@@ -29,10 +30,6 @@ router = APIRouter()
 # Longer than any address of ours, shorter than any badge.
 _LONGEST_LEAD: Final = 300
 
-_FOREIGN: Final = N_(
-    "That is the address of another site. Open it there, save the badge as a file, and choose the"
-    " file here."
-)
 _NO_BADGE: Final = N_("That is an address of ours, but no badge stands there.")
 
 _PROBLEMS: Final[Mapping[str, str]] = {
@@ -82,7 +79,7 @@ async def check(request: Request) -> Response:
         message = _PROBLEMS.get(problem.code, problem.message)
         return await run_in_threadpool(_again, request, message, problem.status_code)
     lead = _lead(badge, office)
-    if lead in (_FOREIGN, _NO_BADGE):
+    if lead == _NO_BADGE:
         return await run_in_threadpool(_again, request, lead, 422)
     if lead is not None:
         return RedirectResponse(
@@ -130,7 +127,7 @@ def _lead(badge: bytes, office: Office) -> str | None:
         return None
     host, _, path = rest.partition("/")
     if host.lower() != office.settings.host:
-        return _FOREIGN
+        return None
     if path[:2].lower() == "q/":
         try:
             return f"/q/{codes.grouped(codes.read(path[2:]))}"
@@ -150,7 +147,11 @@ def _answer(request: Request, report: Report) -> Response:
         "page": None,
         "successor": None,
         "standing": None,
+        "pointer_page": None,
     }
+    if report.points_to is not None and report.points_to.ours:
+        lead = _lead(report.points_to.address.encode(), office)
+        given["pointer_page"] = None if lead == _NO_BADGE else lead
     if told := _ours(office, report, language):
         given["page"] = f"/m/{told.slug}"
         given["successor"] = f"/b/{told.successor}" if told.successor else None

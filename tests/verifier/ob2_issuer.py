@@ -1,7 +1,7 @@
 """An issuer of Open Badges 2.0 that lives in memory: hosted and signed badges, free to break."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import jwt
@@ -33,7 +33,8 @@ SIGNED = "urn:uuid:5f5f3c1e-6f0e-4b76-8b3c-0d7e8e0f1a2b"
 class Ob2Issuer:
     """What it serves is in `served`; each document is made anew and changed before it is."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: datetime = NOW) -> None:
+        self.now = now
         self.served: dict[str, bytes] = {}
         self.key: PrivateKey = rsa_key("ob2")
         self.serve(ISSUER, self.profile())
@@ -105,8 +106,8 @@ class Ob2Issuer:
             },
             "badge": BADGE,
             "verification": {"type": "HostedBadge"},
-            "issuedOn": stamp(NOW - timedelta(days=30)),
-            "expires": stamp(NOW + timedelta(days=335)),
+            "issuedOn": stamp(self.now - timedelta(days=30)),
+            "expires": stamp(self.now + timedelta(days=335)),
         }
 
     def signed(self, change: Callable[[Document], Any] | None = None, **header: Any) -> bytes:
@@ -125,4 +126,4 @@ class Ob2Issuer:
         )
 
     def world(self, **known: Any) -> World:
-        return World(documents=PinnedDocuments(self.served), **{"now": NOW, **known})
+        return World(documents=PinnedDocuments(self.served), **{"now": self.now, **known})

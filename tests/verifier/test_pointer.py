@@ -1,13 +1,9 @@
 """A picture that has lost its badge: where the QR code on it leads, told as no more than that."""
 
-import io
-from collections.abc import Sequence
-
 import pytest
-import qrcode
 from PIL import Image
 
-from tests.verifier.pictures import a_png, a_svg, chunk
+from tests.verifier.pictures import a_png, a_svg, as_png, chunk, code, picture
 from tests.verifier.simulator import IssuerSimulator
 from verifier import pointer
 from verifier.pointer import Pointer
@@ -17,28 +13,6 @@ from verifier.verify import verify
 
 OURS = frozenset({"did:web:merke.example.no", "did:key:z6Mk", "https://other.no", "did:web:"})
 ADDRESS = "https://MERKE.EXAMPLE.NO/Q/0123456789AB"
-
-
-def code(text: str) -> Image.Image:
-    drawn = qrcode.QRCode(border=4, box_size=4)
-    drawn.add_data(text)
-    drawn.make()
-    image: Image.Image = drawn.make_image().get_image().convert("RGB")
-    return image
-
-
-def picture(codes: Sequence[str], mode: str = "RGB") -> bytes:
-    drawn = [code(text) for text in codes]
-    paper = Image.new("RGB", (max(c.width for c in drawn) * len(drawn), 500), "white")
-    for place, one in enumerate(drawn):
-        paper.paste(one, (place * paper.width // len(drawn), 0))
-    return as_png(paper.convert(mode))
-
-
-def as_png(image: Image.Image) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "PNG")
-    return out.getvalue()
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "1", "P"])

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from tests.verifier.ob2_issuer import Ob2Issuer
+from tests.verifier.older import older
+from tests.verifier.pictures import picture
 from tests.verifier.simulator import NOW, IssuerSimulator, put, stamp
 from verifier import __main__ as program
 from verifier.reasons import Check, Outcome, Verdict
@@ -262,3 +265,25 @@ def test_little_is_loaded(badge: Path, index: Path) -> None:
         cwd=Path(__file__).resolve().parents[2],
     )
     assert done.stdout.splitlines()[-1] == "[] 0", done.stderr
+
+
+def test_a_picture_that_leads_somewhere() -> None:
+    sim = IssuerSimulator()
+    lost = picture(["https://merke.example.no/Q/1"])
+    ours = render(verify(lost, sim.world(ours=frozenset({sim.did}))), "en")
+    assert "Here is the live record it points to.\n  https://merke.example.no/Q/1\n" in ours
+    assert "leads to an address elsewhere.\n  https://" in render(verify(lost, sim.world()), "en")
+
+
+def test_older_badges_are_told_too() -> None:
+    issuer = Ob2Issuer()
+    text = render(verify(issuer.signed(), issuer.world()), "en")
+    assert "Badge    Kurs\n" in text
+    assert "badges.example.no" in text
+    assert "kari" not in text  # hashed
+    plain_name = put("recipient", value={"type": "url", "hashed": False, "identity": "urn:a:b"})
+    assert "urn:a:b" in render(verify(issuer.signed(plain_name), issuer.world()), "en")
+    sim = IssuerSimulator()
+    text = render(verify(sim.embed(older(sim)), sim.world()), "en")
+    assert f"From      {older(sim)['issuanceDate']}\n" in text
+    assert f"Until     {older(sim)['expirationDate']}\n" in text

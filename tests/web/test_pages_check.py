@@ -1,15 +1,19 @@
 """One signed badge, and the check of any: verdicts in words, ours and others', and no echo."""
 
+import io
 from pathlib import Path
 
 import pytest
 from httpx2 import Response
+from PIL import Image
 
 from issuer import published
 from issuer.state import State
 from keys import did
 from tests.support.office import BASE, Clock, Desk
 from tests.support.pages import Page
+from tests.verifier.ob2_issuer import ASSERTION, Ob2Issuer
+from tests.verifier.pictures import as_png, picture
 from tests.verifier.simulator import IssuerSimulator, ed25519_key, put
 from tests.web.conftest import HTML, Town
 
@@ -255,18 +259,67 @@ def test_codes_and_addresses_of_ours_lead_on(town: Town) -> None:
         assert (answer.status_code, answer.headers.get("location")) == (303, f"{where}?lang=nn")
 
 
-def test_no_other_address_is_followed(town: Town) -> None:
+def test_an_address_elsewhere_is_asked_and_judged(town: Town, stranger: IssuerSimulator) -> None:
+    address = "https://kulturmerke.example/b/1"
+    stranger.served[address] = stranger.mint()
+    page = paste(town, address)
+    assert page.headline.startswith(ORDER)
+    assert "kulturmerke.example" in page.words
+    assert address not in page.source
+    stranger.served[address] = stranger.mint().replace(b"Fire krav", b"Ingen krav")
+    assert paste(town, address).headline == NOT_VALID
+
+
+def test_an_address_that_is_not_ours_and_does_not_answer(town: Town) -> None:
     for text in (
         "https://example.com/badge.png",
         "http://169.254.169.254/latest",
         "https://balansemerket.example.no.example.com/b/1",
         "https://balansemerket.example.no@example.com/b/1",
     ):
-        page = paste(town, text, 422)
-        assert "Det er adressen til et annet nettsted." in page.words
+        page = paste(town, text)
+        assert page.headline == OPEN
+        assert "Vi fikk ikke hentet merket fra adressen." in page.words
         assert text not in page.source
     assert "det ligger ikke noe merke der" in paste(town, f"{BASE}/register", 422).words
     assert "det ligger ikke noe merke der" in paste(town, f"{BASE}//example.com/", 422).words
+
+
+def test_a_picture_that_lost_its_badge_leads_to_the_live_record(town: Town) -> None:
+    identifier, _, _ = _copy(town, State.HOLDS)
+    with Image.open(io.BytesIO(town.client.get(f"/b/{identifier}.png").content)) as opened:
+        shared = as_png(opened.convert("RGB"))
+    page = check(town, shared, name="delt.png", query="?lang=nb")
+    assert page.headline == OPEN
+    assert "Dette bildet beviser ingenting. Her er den levende oppføringen" in page.words
+    (link,) = [link for link in page.links if link.startswith("/q/")]
+    assert (
+        town.client.get(link, follow_redirects=False)
+        .headers["location"]
+        .startswith(f"/m/{town.slugs[State.HOLDS]}")
+    )
+
+
+def test_a_picture_that_leads_elsewhere_is_no_link(town: Town) -> None:
+    page = check(town, picture(["https://evil.example/Q/1"]))
+    assert page.headline == OPEN
+    assert "QR-koden på det fører til en adresse hos noen andre." in page.words
+    assert "https://evil.example/Q/1" in page.words
+    assert [link for link in page.links if "evil" in link] == []
+    page = check(town, picture([f"{BASE}/nowhere"]))
+    assert [link for link in page.links if "nowhere" in link] == []
+
+
+def test_a_badge_of_the_older_standard(town: Town) -> None:
+    issuer = Ob2Issuer(town.desk.clock())
+    town.elsewhere.served = issuer.served
+    page = check(town, issuer.signed(), name="merke.txt")
+    assert page.headline.startswith(ORDER)
+    assert "Utstederen kaller seg Eksempelskolen" in page.words
+    assert "badges.example.no" in page.words
+    page = paste(town, ASSERTION)
+    assert page.headline.startswith(ORDER)
+    assert "Merket er ikke signert, men det ligger hos utstederen nå." in page.words
 
 
 def test_what_was_sent_never_comes_back(town: Town) -> None:
