@@ -21,6 +21,7 @@ from badge_assets.looks import Looks, Theme, distance, mix, plate_colours
 BADGE_SIDE = 1024  # units; also the pixels of a badge where none are named
 SEAL_WIDTH, SEAL_HEIGHT = 360, 104
 MIN_PIXELS, MAX_PIXELS = 64, 4096
+MARK_ROOM = 40  # the most characters in the name of a mark
 
 # Steps to a unit, for shapes and for letters, which are set in 100 units: the badge keeps
 # the typeface's own grid of 1000 to the em, the seal takes 400, to stay small.
@@ -33,7 +34,7 @@ _MOST_SQUARES = 41  # in a row of the QR code: two pixels each in a badge of 256
 
 # The most characters for which there is room, in any language and in capitals.
 _ROOM = {
-    "mark": 40,
+    "mark": MARK_ROOM,
     "holder": 120,
     "issuer": 120,
     "first_day_text": 80,
@@ -153,9 +154,18 @@ def check_name(name: str, language: str) -> str:
     To be asked when a name is typed. Raises `UnfitText`, and `MissingGlyph` with the
     letter that the typeface lacks in any of the styles a name may be set in.
     """
-    text = ready(name, _ROOM["holder"], "the name")
+    return _checked(name, "holder", "the name", language)
+
+
+def check_mark(mark: str, language: str) -> str:
+    """Return the name of a mark as it would be drawn. Raises as `check_name` does."""
+    return _checked(mark, "mark", "the name", language)
+
+
+def _checked(text: str, field: str, what: str, language: str) -> str:
+    text = ready(text, _ROOM[field], what)
     if not text:
-        raise UnfitText("the name is empty; write the name that shall stand on the badge")
+        raise UnfitText(f"{what} is empty; write {what} that shall stand on the badge")
     typesetting.check("letters", {"text": text, "language": _checked_language(language)})
     return text
 

@@ -24,6 +24,7 @@ class Motif(StrEnum):
     """The closed list of drawn motifs; each is a function in `templates/shapes.typ`."""
 
     BALANCE = "balance"
+    RING = "ring"
 
 
 class Theme(StrEnum):
@@ -52,22 +53,56 @@ class Looks:
                 raise ValueError(f"{name} is {getattr(self, name)!r}; a colour is written #rrggbb")
         if self.motif not in tuple(Motif):
             raise ValueError(f"there is no motif {self.motif!r}; there is: {', '.join(Motif)}")
-        for name, other, least in (
-            ("ink", "paper", INK_CONTRAST),
-            ("accent", "paper", TEXT_CONTRAST),
-        ):
-            found = contrast(getattr(self, name), getattr(self, other))
-            if found < least:
-                raise ValueError(
-                    f"{name} on {other} has a contrast of {found:.1f} to 1; it takes {least}"
-                )
-        if contrast(self.faded, self.accent) < SHAPE_CONTRAST:
-            raise ValueError("accent and paper are too close for the motif's smaller form")
+        for fault in shortfalls(self.ink, self.paper, self.accent):
+            raise ValueError(
+                f"{fault.name} against {fault.ground} has a contrast of {fault.found} to 1;"
+                f" it takes {fault.least}"
+            )
 
     @property
     def faded(self) -> str:
         """The colour of a motif's smaller form on the accent."""
-        return mix(self.paper, self.accent, _FADED)
+        return _faded(self.paper, self.accent)
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A colour that is too hard to tell from what it is seen against."""
+
+    name: str
+    ground: str  # what it is, and its colour
+    found: float  # the contrast, rounded down to hundredths: never shown as enough
+    least: float
+
+
+def shortfall(
+    name: str, colour: str, ground: str, ground_colour: str, least: float
+) -> Shortfall | None:
+    """Return what is wrong with `colour` on `ground_colour`; None if the contrast is enough."""
+    ratio = contrast(colour, ground_colour)
+    if ratio >= least:
+        return None
+    return Shortfall(name, f"{ground} ({ground_colour})", math.floor(ratio * 100) / 100, least)
+
+
+def shortfalls(ink: str, paper: str, accent: str) -> tuple[Shortfall, ...]:
+    """Return why a `Looks` of these colours (`#rrggbb`) is refused: "ink", "accent" or both.
+
+    The motif's smaller form is mixed from paper and accent, so it is the accent that is at
+    fault where the two are too close for it.
+    """
+    found = (
+        shortfall("ink", ink, "paper", paper, INK_CONTRAST),
+        shortfall("accent", accent, "paper", paper, TEXT_CONTRAST)
+        or shortfall(
+            "accent", accent, "the motif's smaller form", _faded(paper, accent), SHAPE_CONTRAST
+        ),
+    )
+    return tuple(fault for fault in found if fault is not None)
+
+
+def _faded(paper: str, accent: str) -> str:
+    return mix(paper, accent, _FADED)
 
 
 @dataclass(frozen=True)

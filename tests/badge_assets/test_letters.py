@@ -5,7 +5,7 @@ import unicodedata
 import pytest
 import typst
 
-from badge_assets.draw import check_name
+from badge_assets.draw import MARK_ROOM, check_mark, check_name
 from badge_assets.letters import MAX_MARKS, MissingGlyph, UnfitText, keep_dates_together, ready
 
 NORDIC = "ÁáÄäÅåÆæÇçČčÐðĐđÉéÍíŊŋÑñÓóÖöØøŠšŦŧÞþÚúÜüÝýŽž ’‘“”„«»–—…·&()/+!?.,:;'\"0123456789"
@@ -118,6 +118,14 @@ def test_spaces_are_made_single_and_hard_ones_kept() -> None:
 def test_an_empty_or_endless_name_is_refused(name: str, said: str) -> None:
     with pytest.raises(UnfitText, match=said):
         check_name(name, "nb")
+
+
+def test_a_mark_is_held_to_the_same_letters_and_to_less_room() -> None:
+    assert check_mark("Sa\u0301pmi  merket", "se") == "Sápmi merket"
+    assert check_mark("W" * MARK_ROOM, "nb") == "W" * MARK_ROOM
+    for mark, said in (("W" * (MARK_ROOM + 1), "room for 40"), ("☃", "no sign for"), ("", "empty")):
+        with pytest.raises(UnfitText, match=said):
+            check_mark(mark, "nb")
 
 
 @pytest.mark.parametrize("language", ["", "NB", "nb-NO", "norsk", "n\n"])

@@ -8,10 +8,12 @@ from badge_assets.looks import (
     SHAPE_CONTRAST,
     TEXT_CONTRAST,
     Looks,
+    Shortfall,
     Theme,
     contrast,
     mix,
     plate_colours,
+    shortfalls,
 )
 
 DARK = st.tuples(*[st.integers(0, 110)] * 3).map(lambda rgb: "#" + bytes(rgb).hex())
@@ -44,8 +46,8 @@ def test_mixing() -> None:
         ("black", "#ffffff", "#6b1f33", "#rrggbb"),
         ("#000", "#ffffff", "#6b1f33", "#rrggbb"),
         ("#1c1b19", "#ffffff", "#6b1f33\n", "#rrggbb"),
-        ("#777777", "#ffffff", "#6b1f33", "ink on paper"),
-        ("#1c1b19", "#faf7f0", "#c08a2e", "accent on paper"),
+        ("#777777", "#ffffff", "#6b1f33", "ink against paper"),
+        ("#1c1b19", "#faf7f0", "#c08a2e", "accent against paper"),
         ("#000000", "#ffffff", "#737373", "smaller form"),
     ],
 )
@@ -54,6 +56,17 @@ def test_colours_that_could_not_be_read_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=said):
         Looks(ink, paper, accent)
+
+
+def test_each_colour_is_told_once_and_never_rounded_up_to_enough() -> None:
+    assert shortfalls("#777777", "#ffffff", "#777777") == (
+        Shortfall("ink", "paper (#ffffff)", 4.47, 7.0),
+        Shortfall("accent", "paper (#ffffff)", 4.47, 4.5),
+    )
+    assert shortfalls("#000000", "#ffffff", "#707070") == (
+        Shortfall("accent", "the motif's smaller form (#c9c9c9)", 2.99, 3.0),
+    )
+    assert shortfalls("#000000", "#ffffff", "#6f6f6f") == ()
 
 
 def test_an_unknown_motif_is_refused() -> None:
