@@ -14,7 +14,7 @@ from datetime import datetime
 import zxingcpp
 from PIL import Image
 
-from badge_assets import looks, png, qr, svg
+from badge_assets import png, qr, svg
 from badge_assets.draw import BadgeFacts, SealFacts, SealKind
 from badge_assets.letters import UnfitText
 from badge_assets.looks import Looks, Theme
@@ -65,23 +65,15 @@ _LINES: Mapping[State, str] = {
 
 
 class Undrawable(Refused):
-    """A text has a letter that the typeface lacks, or is too long for its place, or the
-    programme's looks cannot be drawn in."""
+    """A text has a letter that the typeface lacks, or is too long for its place."""
 
     code = "picture.undrawable"
 
 
 def programme_looks(programme: Programme) -> Looks:
-    """The colours and motif of a programme. Raises `Undrawable` where pictures have none."""
-    try:
-        return Looks(
-            ink=programme.looks.ink,
-            paper=programme.looks.paper,
-            accent=programme.looks.colour,
-            motif=looks.Motif(programme.looks.motif.value),
-        )
-    except ValueError as fault:
-        raise Undrawable(N_("The picture cannot be drawn: %(fault)s."), fault=str(fault)) from fault
+    """The colours and motif of a programme in its pictures."""
+    looks = programme.looks
+    return Looks(ink=looks.ink, paper=looks.paper, accent=looks.colour, motif=looks.motif)
 
 
 def qr_address(office: Office, award: Award) -> str:

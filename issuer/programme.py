@@ -8,14 +8,16 @@ particular programme. What a requirement's facts look like, and when they may be
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from issuer.colours import LEAST_CONTRAST, contrast
-from issuer.toml_tables import Fault, Reading, Table, show
+from badge_assets.draw import MARK_ROOM, check_mark
+from badge_assets.letters import ready
+from badge_assets.looks import TEXT_CONTRAST, Motif, shortfall, shortfalls
+from issuer.toml_tables import FileFaults, Reading, Table, show
 
 MAX_BYTES = 262_144
 
@@ -48,13 +50,6 @@ class Kind(StrEnum):
     PLAN = "plan"
     DECLARATION = "declaration"
     CONDITIONS = "conditions"
-
-
-class Motif(StrEnum):
-    """The drawings we have for badges."""
-
-    BALANCE = "balance"
-    RING = "ring"
 
 
 class AchievementType(StrEnum):
@@ -213,28 +208,17 @@ class Programme:
         return self.guest(language).replace(_CHANNEL, channel or self.contact.report)
 
 
-class ProgrammeFaults(Exception):
-    """A programme file was refused. `faults` has every reason; `str()` gives one a line."""
-
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
-        super().__init__(faults)
-        self.faults = faults
-
-    def __str__(self) -> str:
-        return "\n".join(str(fault) for fault in self.faults)
-
-
 def load(data: bytes, name: str) -> Programme:
     """Read the programme file `data`; `name` is what faults call it.
 
-    Raises `ProgrammeFaults` with everything that is wrong, so that it can be put right in one
+    Raises `FileFaults` with everything that is wrong, so that it can be put right in one
     go. Whether this edition was loaded before, and with which content, is not looked at.
     """
     reading = Reading(data, name, max_bytes=MAX_BYTES)
     if not reading.faults:
         programme = _programme(reading.table, hashlib.sha256(data).hexdigest())
     if reading.faults:
-        raise ProgrammeFaults(tuple(sorted(reading.faults, key=lambda fault: fault.line or 0)))
+        raise FileFaults(tuple(sorted(reading.faults, key=lambda fault: fault.line or 0)))
     return programme
 
 
@@ -258,14 +242,14 @@ def _programme(table: Table, digest: str) -> Programme:
         achievement_type=table.choice("achievement_type", AchievementType)
         or AchievementType.ACHIEVEMENT,
         tags=table.strings("tags", "an array of words to be found by, without repeats"),
-        name=_text(texts, "name", 60),
+        name=_languages(texts.table("name"), MARK_ROOM, drawn=check_mark),
         tagline=_text(texts, "tagline", 60),
         summary=_text(texts, "summary", 600),
         criteria=_markdown(texts, "criteria", 4000),
         meaning=tuple(_languages(item, 300) for item in texts.tables("meaning", 3, 3)),
         limits=_text(texts, "limits", 600),
         guest=_guest(texts),
-        caption=_text(texts, "caption", 200),
+        caption=_languages(texts.table("caption"), 200, drawn=_spoken),
         free_of_charge=cost.boolean("free_of_charge"),
         cost=_text(cost, "text", 200),
         looks=_looks(table.table("looks")),
@@ -314,12 +298,31 @@ def _text(table: Table, key: str, limit: int) -> Text:
     return _languages(table.table(key), limit)
 
 
-def _languages(table: Table, limit: int, *, paragraphs: bool = False) -> Text:
+def _languages(
+    table: Table,
+    limit: int,
+    *,
+    paragraphs: bool = False,
+    drawn: Callable[[str, str], object] | None = None,
+) -> Text:
+    """`drawn` raises `ValueError` for a text that, in its language, no picture can hold."""
     nb, nn, en = (
-        table.string(language, "text", limit=limit, paragraphs=paragraphs) for language in Language
+        table.string(
+            language,
+            "text",
+            limit=limit,
+            paragraphs=paragraphs,
+            check=drawn and (lambda text, language=language: drawn(text, language)),
+        )
+        for language in Language
     )
     table.finish()
     return Text(nb, nn, en)
+
+
+def _spoken(text: str, _: str) -> str:
+    """The caption stands in pictures as text that is read aloud."""
+    return ready(text, len(text), "it")
 
 
 def _markdown(table: Table, key: str, limit: int) -> Text:
@@ -348,15 +351,17 @@ def _looks(table: Table) -> Looks:
         key: table.string(key, expected, pattern=_COLOUR)
         for key in ("paper", "ink", "colour", "colour_on_ink")
     }
-    for upper, ground in (("ink", "paper"), ("colour", "paper"), ("colour_on_ink", "ink")):
-        if not all(re.fullmatch(_COLOUR, colours[key]) for key in (upper, ground)):
-            continue
-        if (ratio := contrast(colours[upper], colours[ground])) < LEAST_CONTRAST:
-            found = f"{colours[upper]} with a contrast of {int(ratio * 100) / 100}"
-            ground = f"{ground} ({colours[ground]})"
-            table.fault(upper, found, f"at least {LEAST_CONTRAST} on {ground}")
+    looks = Looks(motif=motif, **colours)
+    if all(re.fullmatch(_COLOUR, colour) for colour in colours.values()):
+        # Pictures have one colour on both grounds; only pages have another on ink.
+        on_ink = shortfall("colour_on_ink", looks.colour_on_ink, "ink", looks.ink, TEXT_CONTRAST)
+        for fault in (*shortfalls(looks.ink, looks.paper, looks.colour), on_ink):
+            if fault is not None:
+                key = "colour" if fault.name == "accent" else fault.name
+                found = f"{colours[key]} with a contrast of {fault.found}"
+                table.fault(key, found, f"at least {fault.least} against {fault.ground}")
     table.finish()
-    return Looks(motif=motif, **colours)
+    return looks
 
 
 def _contact(table: Table) -> Contact:

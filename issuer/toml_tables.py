@@ -9,7 +9,7 @@ import difflib
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -42,6 +42,17 @@ class Fault:
         where = self.file if self.line is None else f"{self.file}:{self.line}"
         what = f"{self.path}: " if self.path else ""
         return f"{where}: {what}found {self.found}, expected {self.expected}"
+
+
+class FileFaults(Exception):
+    """A file was refused. `faults` has every reason; `str()` gives one a line."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+    def __str__(self) -> str:
+        return "\n".join(str(fault) for fault in self.faults)
 
 
 class Reading:
@@ -148,12 +159,23 @@ class Table:
         pattern: str | None = None,
         limit: int = 1000,
         paragraphs: bool = False,
+        check: Callable[[str], object] | None = None,
     ) -> str:
-        """Text, in NFC; runs of white space are one space unless it is `paragraphs`."""
+        """Text, in NFC; runs of white space are one space unless it is `paragraphs`.
+
+        `check` raises `ValueError`, with a sentence, for a text that will not do.
+        """
         value = self._get(key, str, expected)
         if not isinstance(value, str):
             return ""
-        return self._clean(value, key, None, expected, pattern, limit, paragraphs)
+        faults = len(self._reading.faults)
+        text = self._clean(value, key, None, expected, pattern, limit, paragraphs)
+        if check is not None and len(self._reading.faults) == faults:
+            try:
+                check(text)
+            except ValueError as fault:
+                self.fault(key, show(text), f"{expected}: {fault}")
+        return text
 
     def strings(
         self, key: str, expected: str, allowed: Sequence[str] | None = None

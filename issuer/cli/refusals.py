@@ -7,8 +7,8 @@ import traceback
 import click
 
 from issuer.errors import BadInput, Busy, IssuerError, NotFound, RehearsalFailed
-from issuer.programme import ProgrammeFaults
 from issuer.texts import N_, explain, translate
+from issuer.toml_tables import FileFaults
 from keys.ring import RingError
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,7 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (BadInput, WRONG_USE),
     (Busy, NOT_FOUND_OUT),
     (IssuerError, REFUSED),
-    (ProgrammeFaults, WRONG_USE),
+    (FileFaults, WRONG_USE),
     (RingError, REFUSED),
 )
 

@@ -9,40 +9,31 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-from issuer.colours import LEAST_CONTRAST, contrast
-from issuer.programme import Looks, Motif
+from badge_assets.looks import SHAPE_CONTRAST, TEXT_CONTRAST, Motif, contrast, mix
+from issuer.programme import Looks
 
 PLAIN = Looks(
     motif=Motif.RING, paper="#fbf9f4", ink="#1b1a17", colour="#1b1a17", colour_on_ink="#fbf9f4"
 )
 
-# Each motif in a square of 100: its main form, and the one that stands out against it.
+# Each motif in a square of 100, as `badge_assets` draws it: its larger form, and its smaller.
 MOTIFS: Mapping[Motif, tuple[str, str]] = {
     Motif.BALANCE: (
         "M0 41a30.9 30.9 0 0 1 61.8 0zM44.7 41l8.5 51h-17z",
         "M61.8 41a19.1 19.1 0 0 1 38.2 0z",
     ),
-    Motif.RING: ("M50 0a50 50 0 1 0 .1 0zM50 22a28 28 0 1 1-.1 0z", "M50 38a12 12 0 1 0 .1 0z"),
+    Motif.RING: (
+        "M65.5 2.5A50 50 0 1 1 34.5 2.5A17.25 17.25 0 0 0 38.1 22.5"
+        "A30 30 0 1 0 61.9 22.5A17.25 17.25 0 0 0 65.5 2.5z",
+        "M50 0a10 10 0 1 0 .1 0z",
+    ),
 }
-
-# WCAG 2.2, 1.4.11: what shows where a field is.
-_LEAST_EDGE = 3.0
-
-
-def mixed(ink: str, paper: str, share: float) -> str:
-    """The colour of `share` of ink on paper: 0 is paper, 1 is ink."""
-    pairs = zip(_parts(ink), _parts(paper), strict=True)
-    return "#" + "".join(f"{round(one * share + other * (1 - share)):02x}" for one, other in pairs)
-
-
-def _parts(colour: str) -> tuple[int, ...]:
-    return tuple(int(colour[start : start + 2], 16) for start in (1, 3, 5))
 
 
 def palest(ink: str, paper: str, least: float, *, start: float) -> str:
     """The palest mix from `start` on whose contrast on `paper` is at least `least`."""
     for percent in range(round(start * 100), 100):
-        colour = mixed(ink, paper, percent / 100)
+        colour = mix(ink, paper, percent / 100)
         if contrast(colour, paper) >= least:
             return colour
     return ink
@@ -53,9 +44,9 @@ def _colours(paper: str, ink: str, colour: str) -> str:
         "paper": paper,
         "ink": ink,
         "colour": colour,
-        "quiet": palest(ink, paper, LEAST_CONTRAST + 1, start=0.6),
-        "line": mixed(ink, paper, 0.24),
-        "edge": palest(ink, paper, _LEAST_EDGE + 0.5, start=0.4),
+        "quiet": palest(ink, paper, TEXT_CONTRAST + 1, start=0.6),
+        "line": mix(ink, paper, 0.24),
+        "edge": palest(ink, paper, SHAPE_CONTRAST + 0.5, start=0.4),
     }
     return "".join(f"--{name}:{value};" for name, value in values.items())
 

@@ -10,8 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from issuer.colours import contrast
-from issuer.programme import Motif, Period, Programme, Text, load
+from badge_assets.draw import MARK_ROOM, SealKind, badge_svg, seal_svg
+from badge_assets.looks import Looks, Motif, shortfalls
+from issuer.pictures import programme_looks
+from issuer.programme import Period, Programme, Text, load
+from issuer.toml_tables import FileFaults
+from tests.badge_assets.made_up import badge_facts, seal_facts
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "programme.md").read_text(encoding="utf-8")
@@ -109,7 +113,7 @@ def test_no_sentence_is_copied_from_the_owners_page(balansemerket: Programme) ->
 
 
 def test_nothing_in_the_code_knows_a_particular_programme() -> None:
-    for name in ("programme", "requirements", "toml_tables", "toml_places", "colours"):
+    for name in ("programme", "requirements", "toml_tables", "toml_places"):
         code = (ROOT / "issuer" / f"{name}.py").read_text(encoding="utf-8").lower()
         for word in ("balansemerk", "balansekunst", "kartlegging", "vilkar", "erklaering"):
             assert word not in code, name
@@ -175,7 +179,43 @@ def test_a_period_is_never_shorter_than_it_says(start: date, years: int, months:
     assert (date(over // 12, over % 12 + 1, 1) - start.replace(day=1)).days >= least
 
 
-def test_contrast_is_that_of_wcag() -> None:
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.005)
-    assert contrast("#ffffff", "#767676") == pytest.approx(4.54, abs=0.005)
+# What the pictures need
+
+
+COLOUR = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
+# Near the limits: greys, among which half are just too faint for one of the rules.
+GREY = st.integers(0, 150).map(lambda grey: "#" + bytes([grey] * 3).hex())
+
+
+@given(GREY | COLOUR, st.just("#ffffff") | COLOUR, GREY | COLOUR, st.sampled_from(Motif))
+def test_what_loads_can_be_drawn_and_what_cannot_does_not_load(
+    ink: str, paper: str, colour: str, motif: Motif
+) -> None:
+    values = {"ink": ink, "paper": paper, "colour": colour, "colour_on_ink": paper, "motif": motif}
+    text = GOOD
+    for key, value in values.items():
+        text = re.sub(f"^{key} = .*", f'{key} = "{value}"', text, count=1, flags=re.MULTILINE)
+    try:
+        looks = programme_looks(load(text.encode(), "a.toml"))
+    except FileFaults as refused:
+        with pytest.raises(ValueError, match="it takes"):
+            Looks(ink, paper, colour, motif)
+        wrong = {fault.path for fault in refused.faults} - {"looks.colour_on_ink"}
+        names = {"ink": "looks.ink", "accent": "looks.colour"}
+        assert wrong == {names[fault.name] for fault in shortfalls(ink, paper, colour)}
+    else:
+        assert looks == Looks(ink, paper, colour, motif)
+
+
+@pytest.mark.parametrize("motif", Motif)
+def test_the_longest_name_and_caption_are_drawn_in_every_picture(motif: Motif) -> None:
+    text = GOOD.replace('"ring"', f'"{motif}"').replace('"En ring"', f'"{"å" * 200}"')
+    text = re.sub('name = { nb = "[^"]*"', f'name = {{ nb = "{"W" * MARK_ROOM}"', text, count=1)
+    programme = load(text.encode(), "a.toml")
+    looks, mark = programme_looks(programme), programme.name("nb")
+    facts = badge_facts(mark=mark, description=programme.caption("nb"))
+    assert mark == "W" * MARK_ROOM
+    assert programme.caption("nb").encode() in badge_svg(facts, looks)
+    for kind in SealKind:
+        line = f"I gang med {mark}, har det ikke ennå"
+        assert seal_svg(seal_facts(kind, mark=mark, state_line=line), looks)

@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from badge_assets.draw import MARK_ROOM
+from badge_assets.looks import INK_CONTRAST, SHAPE_CONTRAST, TEXT_CONTRAST, Motif
 from issuer.programme import (
     MAX_BYTES,
     PUBLISHABLE,
     AchievementType,
     Kind,
-    Motif,
-    ProgrammeFaults,
     load,
 )
-from issuer.toml_tables import Fault
+from issuer.toml_tables import Fault, FileFaults
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "programme.md").read_text(encoding="utf-8")
@@ -30,7 +30,7 @@ SHIPPED = (ROOT / "issuer" / "programmes" / "balansemerket.toml").read_text(enco
 
 def faults(text: str | bytes, name: str = "a.toml") -> tuple[Fault, ...]:
     data = text if isinstance(text, bytes) else text.encode()
-    with pytest.raises(ProgrammeFaults) as caught:
+    with pytest.raises(FileFaults) as caught:
         load(data, name)
     return caught.value.faults
 
@@ -176,14 +176,40 @@ CASES = {
         '"#8a8a8a"',
         "looks.colour",
         "#8a8a8a with a contrast of 3.45",
-        "at least 4.5 on paper (#ffffff)",
+        "at least 4.5 against paper (#ffffff)",
     ),
     "colour-too-dark-on-ink": Case(
         '"#f0b8a8"',
         '"#333333"',
         "looks.colour_on_ink",
         "with a contrast of 1.5",
-        "at least 4.5 on ink (#101010)",
+        "at least 4.5 against ink (#101010)",
+    ),
+    "colour-too-close-to-paper-for-the-motif": Case(
+        '"#7a2e1d"',
+        '"#737373"',
+        "looks.colour",
+        "#737373 with a contrast of 2.89",
+        "at least 3.0 against the motif's smaller form (#cacaca)",
+    ),
+    "ink-too-faint-for-grey-plates": Case(
+        '"#101010"',
+        '"#5a5a5a"',
+        "looks.ink",
+        "#5a5a5a with a contrast of 6.89",
+        "at least 7.0 against paper (#ffffff)",
+    ),
+    "name-too-long-for-the-badge": Case(
+        '"Trygg scene"', f'"{"o" * 41}"', "texts.name.nb", "41 characters", "at most 40"
+    ),
+    "name-with-a-letter-that-the-typeface-lacks": Case(
+        '"Trygg scene"', '"Trygg ☃"', "texts.name.nb", '"Trygg ☃"', "no sign for “☃” (U+2603)"
+    ),
+    "name-with-a-soft-hyphen": Case(
+        '"Trygg scene"', '"Trygg\u00adscene"', "texts.name.nb", '"Trygg', "(U+00AD); write it"
+    ),
+    "caption-with-a-soft-hyphen": Case(
+        '"Ein ring"', '"Ein\u00adring"', "texts.caption.nn", '"Ein', "(U+00AD); write it"
     ),
     "http": Case('url = "https:', 'url = "http:', "contact.url", '"http:', "an https address"),
     "mail": Case('"hei@', '"hei', "contact.email", '"hei', "an e-mail address"),
@@ -273,7 +299,7 @@ def test_columns_count_characters_not_bytes() -> None:
 
 
 def test_the_shipped_file_says_where_it_breaks() -> None:
-    with pytest.raises(ProgrammeFaults) as caught:
+    with pytest.raises(FileFaults) as caught:
         load(SHIPPED.replace('"meeting"', '"meting"', 1).encode(), "balansemerket.toml")
     line = line_of('"meeting"', SHIPPED)
     path = "requirements.first[2].kind"
@@ -303,7 +329,7 @@ def test_all_faults_come_at_once_in_the_order_of_the_file() -> None:
         *("renewal_opens_days", "tags", "deciders", "tag", "looks.colour"),
         "requirements.first[0].kind",
     ]
-    assert len(str(ProgrammeFaults(found)).split("\n")) == len(found) == 6
+    assert len(str(FileFaults(found)).split("\n")) == len(found) == 6
 
 
 def test_the_same_id_is_the_same_kind_in_both_cycles() -> None:
@@ -472,6 +498,13 @@ def test_closed_lists_are_documented() -> None:
     motifs = re.search(r"^\| `motif` \|.*$", PAGE, re.MULTILINE)
     assert motifs is not None
     assert re.findall(r'"(\w+)"', motifs[0]) == [str(motif) for motif in Motif]
+    limits = re.findall(r"^\| `(?:ink|colour\w*)` \| .* \| (\d\.\d)", PAGE, re.MULTILINE)
+    assert [float(limit) for limit in limits] == [
+        *(INK_CONTRAST, TEXT_CONTRAST, SHAPE_CONTRAST, TEXT_CONTRAST)
+    ]
+    name = re.search(r"^\| `name` \| the mark's name, at most (\d+) ", PAGE, re.MULTILINE)
+    assert name is not None
+    assert int(name[1]) == MARK_ROOM
 
 
 def test_the_faults_shown_in_the_page_read_as_real_ones() -> None:

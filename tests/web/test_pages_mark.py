@@ -2,12 +2,15 @@
 
 import dataclasses
 
+import numpy as np
 import pytest
 
+from badge_assets.draw import seal_svg
+from badge_assets.looks import TEXT_CONTRAST, Motif, contrast
 from issuer import participations, programme, programmes
-from issuer.colours import LEAST_CONTRAST, contrast
-from issuer.programme import Looks, Motif
+from issuer.programme import Looks
 from issuer.web import pages_look
+from tests.badge_assets.made_up import PETROL, pixels, seal_facts
 from tests.web.conftest import Town
 
 
@@ -95,7 +98,7 @@ def test_two_marks_live_side_by_side(village: Town) -> None:
 LOOKS = (
     pages_look.PLAIN,
     Looks(Motif.BALANCE, "#fbf8f1", "#1b1a17", "#0f4c4a", "#9fd0c6"),
-    Looks(Motif.RING, "#ffffff", "#757575", "#767676", "#ffffff"),
+    Looks(Motif.RING, "#ffffff", "#595959", "#6b6b6b", "#ffffff"),
 )
 
 
@@ -103,9 +106,9 @@ LOOKS = (
 def test_every_colour_can_be_read(looks: Looks) -> None:
     """Second text, and the edges of fields, in light and in dark."""
     sheet = pages_look.sheet(looks)
-    for ground, ink in ((looks.paper, looks.ink), (looks.ink, looks.paper)):
+    for ground in (looks.paper, looks.ink):
         rule = next(line for line in sheet.splitlines() if f"--paper:{ground}" in line)
-        assert contrast(_value(rule, "quiet"), ground) >= min(LEAST_CONTRAST, contrast(ink, ground))
+        assert contrast(_value(rule, "quiet"), ground) >= TEXT_CONTRAST
         assert contrast(_value(rule, "edge"), ground) >= 3
         assert contrast(_value(rule, "line"), ground) > 1.2
 
@@ -119,8 +122,25 @@ def test_a_changed_look_changes_the_address_of_its_sheet() -> None:
     assert pages_look.version(LOOKS[1]) != pages_look.version(other)
 
 
-def test_mixing() -> None:
-    assert pages_look.mixed("#000000", "#ffffff", 0) == "#ffffff"
-    assert pages_look.mixed("#000000", "#ffffff", 1) == "#000000"
-    assert pages_look.mixed("#000000", "#ffffff", 0.5) == "#808080"
+def test_the_ring_of_the_pages_is_that_of_the_pictures() -> None:
+    """Both in the seal's panel, at five pixels a unit."""
+    larger, smaller = pages_look.MOTIFS[Motif.RING]
+    looks = dataclasses.replace(PETROL, motif=Motif.RING)
+    panel = pixels(seal_svg(seal_facts(), looks), 360, 104, 5)[40:-40, 40:480]
+    drawn = pixels(
+        f"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 88 88">
+        <path fill="{looks.accent}" d="M0 0h88v88H0z"/>
+        <g transform="translate(9.68 9.68) scale(.6864)">
+        <path fill="{looks.paper}" fill-rule="evenodd" d="{larger}"/>
+        <path fill="{looks.faded}" d="{smaller}"/></g></svg>""".encode(),
+        88,
+        88,
+        5,
+    )
+    assert (np.abs(panel - drawn).max(axis=2) > 60).mean() < 0.002
+
+
+def test_what_is_mixed_is_never_paler_than_asked_nor_darker_than_its_ink() -> None:
+    assert pages_look.palest("#000000", "#ffffff", 4.5, start=0.2) == "#757575"
+    assert pages_look.palest("#000000", "#ffffff", 4.5, start=0.9) == "#191919"
     assert pages_look.palest("#767676", "#ffffff", 7, start=0.5) == "#767676"
