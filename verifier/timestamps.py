@@ -5,6 +5,7 @@ Reading only, and only the text: whether a time is past is decided where the clo
 
 import re
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 # VC Data Model 2.0, section 4.9 ("Validity Period"). No second 60: XML Schema has none.
 _STAMP = re.compile(
@@ -19,6 +20,8 @@ class MalformedTimestamp(ValueError):
     """The text is not a dateTimeStamp, or names a moment outside the years 1 to 9999."""
 
 
+# The same few times are asked for again and again: by each check, and in every list.
+@lru_cache(maxsize=1024)
 def parse(text: str, *, assume_utc: bool = False) -> datetime:
     """Return the moment that `text` names, in UTC.
 

@@ -6,11 +6,11 @@ Integrity ECDSA Cryptosuites 1.0, section 3.2), and what `eddsa-rdfc-2022` was c
 sign alike; the names differ, and are part of what is signed.
 """
 
-import hashlib
 from typing import Any
 
 from keys.multikey import PublicKey
 from verifier.canonical import canonicalise
+from verifier.rdfc import ALGORITHMS
 from verifier.suites.base import (
     ECDSA,
     EDDSA,
@@ -57,7 +57,7 @@ def hash_data(
     forms = (
         canonicalise(part, contexts=contexts, digest=digest) for part in (proof_config, document)
     )
-    return b"".join(hashlib.new(digest, form).digest() for form in forms)
+    return b"".join(ALGORITHMS[digest](form).digest() for form in forms)
 
 
 def _verify(document: Document, proof: Document, key: PublicKey, contexts: Contexts) -> None:
