@@ -5,18 +5,26 @@ cutting and inserting bytes there. So the picture is never written anew, and sta
 was. Nothing is drawn, fetched or cleaned here, and the text is not judged.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 from xml.parsers import expat
 
-Reason = Literal["carrier.malformed", "carrier.duplicate", "limit.size"]
+from badge_assets import svg_active, svg_tags
+
+Reason = Literal["carrier.malformed", "carrier.duplicate", "carrier.active", "limit.size"]
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_TEXT = 1024 * 1024
 MAX_ELEMENTS = 200_000
 MAX_DEPTH = 500
+# Different names of elements, attributes and namespaces, and the letters of one.
+MAX_NAMES = 5_000
+MAX_NAME = 500
+# Letters in one style sheet.
+MAX_STYLE = 256 * 1024
 
 SVG = "http://www.w3.org/2000/svg"
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
@@ -27,6 +35,8 @@ CARRIER = (NAMESPACE, "credential")
 LEGACY_CARRIER = ("http://openbadges.org", "assertion")
 
 _DECLARATION = f' xmlns:{PREFIX}="{NAMESPACE}"'.encode()
+# A parser told to stop reads on to the end of what it was given.
+_SLICE = 64 * 1024
 _SEPARATOR = "\n"  # between namespace and name: no name can hold it
 _ENCODINGS = {"utf-8", "us-ascii", None}
 _SPACE = " \t\r\n"
@@ -67,6 +77,13 @@ class _Carrier:
     legacy: bool
     end: int = 0
     body: list[str] = field(default_factory=list)
+    length: int = 0
+
+    def take(self, text: str) -> None:
+        self.length += len(text)
+        if self.length > MAX_TEXT:
+            raise _too_long()
+        self.body.append(text)
 
     def baked(self) -> Baked:
         body = "".join(self.body).strip(_SPACE)
@@ -87,7 +104,7 @@ class _Carrier:
         if not text:
             raise _malformed("the credential element is empty")
         if len(text.encode()) > MAX_TEXT:
-            raise MalformedSvg("limit.size", f"the credential is longer than {MAX_TEXT} bytes")
+            raise _too_long()
         return text
 
 
@@ -95,7 +112,7 @@ def bake(image: bytes, text: str) -> bytes:
     """Return `image` carrying `text`, in place of anything it carried before.
 
     A JSON object goes into the element as CDATA, a compact JWS into its `verify`
-    attribute. Raises `MalformedSvg` if `image` is not an SVG, `ValueError` if `text` is
+    attribute. Raises `MalformedSvg` if `image` is not an SVG or acts, `ValueError` if `text` is
     neither of the two, cannot stand in XML, or makes the file longer than `MAX_BYTES`.
     """
     if _NOT_XML.search(text):
@@ -116,6 +133,7 @@ def bake(image: bytes, text: str) -> bytes:
     baked = b"".join((image[: reading.root], opening, element, *_without(image, reading, end)))
     if len(baked) > MAX_BYTES:
         raise ValueError(f"the picture with its text would be longer than {MAX_BYTES} bytes")
+    _read(baked)  # what is added may be what is too much
     return baked
 
 
@@ -125,7 +143,8 @@ def unbake(image: bytes) -> str | None:
     The element is known by its namespace, whatever its prefix, and may stand anywhere
     directly inside the root. Space around a text in the element is not part of it.
     Raises `MalformedSvg` if the file is not one well-formed SVG in UTF-8 without a
-    document type declaration, or carries a credential in a way the standard does not know.
+    document type declaration, carries a credential in a way the standard does not know, or
+    holds anything that acts or asks for something outside of it (`svg_active`).
     """
     baked = read(image)
     return None if baked is None or baked.legacy else baked.text
@@ -178,12 +197,18 @@ def _read(image: bytes) -> "_Reading":
     if len(image) > MAX_BYTES:
         raise MalformedSvg("limit.size", f"the file is longer than {MAX_BYTES} bytes")
     try:
-        image.decode()
+        svg_tags.check(image)
+    except svg_tags.TooLarge as fault:
+        raise MalformedSvg("limit.size", str(fault)) from None
+    reading = _Reading(image)
+    letters = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for at in range(0, max(len(image), 1), _SLICE):
+            part, last = image[at : at + _SLICE], at + _SLICE >= len(image)
+            letters.decode(part, last)
+            reading.parser.Parse(part, last)
     except UnicodeDecodeError:
         raise _malformed("the file is not UTF-8 text") from None
-    reading = _Reading(image)
-    try:
-        reading.parser.Parse(image, True)
     except expat.ExpatError as fault:
         raise _malformed(f"the file is not well-formed XML: {fault}") from None
     return reading
@@ -200,7 +225,10 @@ class _Reading:
         self._open: _Carrier | None = None
         self._depth = 0
         self._elements = 0
-        self.parser = parser = expat.ParserCreate("utf-8", _SEPARATOR)
+        self._names: dict[str, str] = {}
+        self._style: list[str] | None = None
+        self._style_depth = self._style_length = 0
+        self.parser = parser = expat.ParserCreate("utf-8", _SEPARATOR, self._names)
         parser.buffer_text = True
         parser.XmlDeclHandler = self._declaration
         parser.StartDoctypeDeclHandler = self._doctype
@@ -209,7 +237,7 @@ class _Reading:
         parser.EndElementHandler = self._end
         parser.CharacterDataHandler = self._characters
         parser.CommentHandler = self._aside
-        parser.ProcessingInstructionHandler = self._aside
+        parser.ProcessingInstructionHandler = self._instruction
 
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         if (encoding.lower() if encoding else None) not in _ENCODINGS:
@@ -218,8 +246,9 @@ class _Reading:
     def _doctype(self, *declared: object) -> None:
         raise _malformed("the file has a document type declaration; none is read")
 
-    def _prefix(self, prefix: str | None, uri: str) -> None:
-        if self._depth == 0 and prefix is not None:
+    def _prefix(self, prefix: str | None, uri: str | None) -> None:
+        self._bounded(uri or "")
+        if self._depth == 0 and prefix is not None and uri is not None:
             self.root_prefixes[prefix] = uri
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -227,9 +256,18 @@ class _Reading:
         self._elements += 1
         if self._depth > MAX_DEPTH or self._elements > MAX_ELEMENTS:
             raise MalformedSvg("limit.size", "the file has too many elements, or too deep ones")
+        for each in (name, *attributes):
+            self._bounded(each)
         if self._open is not None:
             raise _malformed("the credential element holds another element")
-        namespace, _, local = name.rpartition(_SEPARATOR)
+        namespace, local = _parted(name)
+        self._refuse(
+            svg_active.element(
+                namespace, local, {_parted(key): value for key, value in attributes.items()}
+            )
+        )
+        if local.lower() == "style" and self._style is None:
+            self._style, self._style_depth, self._style_length = [], self._depth, 0
         if self._depth == 1:
             if (namespace, local) != (SVG, "svg"):
                 raise _malformed(f"the file is XML, but its root is {local!r} and not an SVG's")
@@ -253,15 +291,44 @@ class _Reading:
                 opened if empty else _tag_end(self._image, self.parser.CurrentByteIndex)
             )
             self._open = None
+        if self._style is not None and self._depth == self._style_depth:
+            self._refuse(svg_active.style("".join(self._style)))
+            self._style = None
         self._depth -= 1
 
     def _characters(self, text: str) -> None:
         if self._open is not None:
-            self._open.body.append(text)
+            self._open.take(text)
+        if self._style is not None:
+            self._style.append(text)
+            self._style_length += len(text)
+            if self._style_length > MAX_STYLE:
+                raise MalformedSvg("limit.size", "a style sheet in the file is too long")
 
     def _aside(self, *content: str) -> None:
         if self._open is not None:
             raise _malformed("the credential element holds a comment or an instruction")
+
+    def _instruction(self, target: str, content: str) -> None:
+        self._aside()
+        self._refuse(svg_active.instruction(target))
+
+    def _bounded(self, name: str) -> None:
+        if len(name) > MAX_NAME or len(self._names) > MAX_NAMES:
+            raise MalformedSvg("limit.size", "the file has too many names, or too long ones")
+
+    def _refuse(self, active: str | None) -> None:
+        if active is not None:
+            raise MalformedSvg("carrier.active", f"the picture holds {active}")
+
+
+def _parted(name: str) -> tuple[str, str]:
+    namespace, _, local = name.rpartition(_SEPARATOR)
+    return namespace, local
+
+
+def _too_long() -> MalformedSvg:
+    return MalformedSvg("limit.size", f"the credential is longer than {MAX_TEXT} bytes")
 
 
 def _malformed(message: str) -> MalformedSvg:

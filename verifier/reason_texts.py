@@ -56,6 +56,14 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "Det er hengt noko på etter slutten av biletet. Slikt godtek vi ikkje.",
         "Something has been added after the end of the picture. We do not accept that.",
     ),
+    Reason.CARRIER_ACTIVE: _text(
+        "Bildet kan gjøre noe av seg selv eller hente noe utenfra. Et merke skal bare være et "
+        "bilde, så dette godtar vi ikke. Be om originalfila.",
+        "Biletet kan gjere noko av seg sjølv eller hente noko utanfrå. Eit merke skal berre vere "
+        "eit bilete, så dette godtek vi ikkje. Be om originalfila.",
+        "The picture can act by itself or fetch something from outside. A badge is only a picture, "
+        "so we do not accept this. Ask for the original file.",
+    ),
     Reason.JSON_MALFORMED: _text(
         "Teksten i merket er ødelagt og kan ikke leses.",
         "Teksten i merket er øydelagd og kan ikkje lesast.",

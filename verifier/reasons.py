@@ -80,6 +80,7 @@ class Reason(StrEnum):
     CARRIER_DUPLICATE = "carrier.duplicate"
     CARRIER_COMPRESSED = "carrier.compressed"
     CARRIER_TRAILING = "carrier.trailing"
+    CARRIER_ACTIVE = "carrier.active"
 
     JSON_MALFORMED = "json.malformed"
     JSON_DUPLICATE = "json.duplicate"

@@ -137,6 +137,8 @@ def test_a_picture_without_a_credential(presented: bytes) -> None:
         (old_svg(), Reason.CARRIER_MALFORMED),
         (old_svg("{}", TOKEN), Reason.CARRIER_DUPLICATE),
         (old_svg("{}").replace(b"</svg>", OLD_ELEMENT), Reason.CARRIER_DUPLICATE),
+        (svg.bake(a_svg(), TOKEN).replace(b"</svg>", b"<script/></svg>"), Reason.CARRIER_ACTIVE),
+        (old_svg("{}").replace(b"</svg>", b"<script/></svg>"), Reason.CARRIER_ACTIVE),
         (b"\x89PNG\r\n\x1a\n", Reason.CARRIER_MALFORMED),
         (b"<html><body>eyJ</body></html>", Reason.CARRIER_MALFORMED),
         (b"<!DOCTYPE svg><svg/>", Reason.CARRIER_MALFORMED),
