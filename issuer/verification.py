@@ -32,15 +32,24 @@ def world(
     trust: AbstractSet[str] = frozenset(),
     recipient: str | None = None,
     documents: DocumentSource | None = None,
+    refresh: bool = False,
 ) -> World:
     """The world in which a badge is judged at `now`.
 
     `office` is the issuer that asks, None for a stranger. `documents` answers for all
-    addresses that are not the office's own; left out, the guarded network client does.
+    addresses that are not the office's own; left out, the guarded network client does. `refresh`:
+    ask the badge's refresh service for its successor.
     """
     others = HttpDocuments() if documents is None else documents
     if office is None:
-        return World(documents=others, now=now, at=at, trust=frozenset(trust), recipient=recipient)
+        return World(
+            documents=others,
+            now=now,
+            at=at,
+            trust=frozenset(trust),
+            recipient=recipient,
+            refresh=refresh,
+        )
     return World(
         documents=OwnFirst(office, others),
         now=now,
@@ -50,6 +59,7 @@ def world(
         purposes=_purposes(office),
         known_revocations=_Revocations(office),
         recipient=recipient,
+        refresh=refresh,
     )
 
 
@@ -58,7 +68,7 @@ def _purposes(office: Office) -> dict[str, str]:
     badges are undetermined by `OwnFirst`, and those of others are judged all the same."""
     try:
         ring = office.ring
-    except (RingError, OSError) as fault:
+    except (IssuerError, RingError, OSError) as fault:
         log.error("the keys cannot be read: %s", fault)
         return {}
     return {ring.method_id(record): str(record.purpose) for record in ring.records}
@@ -72,6 +82,7 @@ def judge(
     trust: AbstractSet[str] = frozenset(),
     recipient: str | None = None,
     documents: DocumentSource | None = None,
+    refresh: bool = False,
 ) -> Report:
     """The report on what was presented. What goes wrong here is never the badge's fault: it
     makes the answer UNDETERMINED."""
@@ -79,7 +90,15 @@ def judge(
     try:
         return verify(
             presented,
-            world(office, now, at=at, trust=trust, recipient=recipient, documents=documents),
+            world(
+                office,
+                now,
+                at=at,
+                trust=trust,
+                recipient=recipient,
+                documents=documents,
+                refresh=refresh,
+            ),
         )
     except Exception as error:
         log.exception("a verification failed by a fault of ours")

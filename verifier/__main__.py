@@ -43,6 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
             at=given.at,
             trust=frozenset(given.trust),
             recipient=given.recipient,
+            refresh=True,
         ),
     )
     if given.json:

@@ -87,9 +87,11 @@ def _loss(credential: Mapping[str, Any], world: World) -> Loss | None:
     return None
 
 
-def check_structure(credential: Mapping[str, Any]) -> Iterator[Finding]:
-    """The classes of the standard; each violation with its JSON pointer."""
-    violations = model.violations(credential)
+def check_structure(
+    credential: Mapping[str, Any], kind: str = "AchievementCredential"
+) -> Iterator[Finding]:
+    """The classes of the standard; each violation with its JSON pointer. As `model.violations`."""
+    violations = model.violations(credential, kind)
     for violation in violations:
         yield found(
             Check.STRUCTURE, violation.reason, f"{violation.pointer or '/'}: {violation.message}"

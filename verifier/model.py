@@ -39,9 +39,14 @@ from verifier.versions import VC1, VC2
 MAX_VIOLATIONS: Final = 20
 
 
-def violations(credential: Mapping[str, Any]) -> tuple[Violation, ...]:
-    """Return what is wrong with the shape of `credential`, the first `MAX_VIOLATIONS` at most."""
-    found = shape.members(_class_of("AchievementCredential", credential), credential)
+def violations(
+    credential: Mapping[str, Any], kind: str = "AchievementCredential"
+) -> tuple[Violation, ...]:
+    """Return what is wrong with the shape of `credential`, the first `MAX_VIOLATIONS` at most.
+
+    `kind` is "AchievementCredential" or "EndorsementCredential".
+    """
+    found = shape.members(_class_of(kind, credential), credential)
     # An inline context gives null a meaning of its own; the proof has its own check.
     rest = {name: v for name, v in credential.items() if name not in ("@context", "proof")}
     return tuple([*found, *shape.no_empty_places(rest)][:MAX_VIOLATIONS])

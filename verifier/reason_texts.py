@@ -469,6 +469,60 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "Merket er gitt til ein annan enn den du spurde om.",
         "The badge was given to somebody other than the one you asked about.",
     ),
+    Reason.REFRESH_NEWER: _text(
+        "Utstederen har en annen utgave av merket nå. Svaret her gjelder den du viste fram.",
+        "Utferdaren har ei anna utgåve av merket no. Svaret her gjeld den du viste fram.",
+        "The issuer has another copy of the badge now. The answer here is about the one you "
+        "presented.",
+    ),
+    Reason.REFRESH_SAME: _text(
+        "Utstederen har ikke noen nyere utgave av merket.",
+        "Utferdaren har ikkje noka nyare utgåve av merket.",
+        "The issuer has no newer copy of the badge.",
+    ),
+    Reason.REFRESH_UNREACHABLE: _text(
+        "Vi fikk ikke spurt utstederen om det finnes en nyere utgave. Svaret her gjelder uansett.",
+        "Vi fekk ikkje spurt utferdaren om det finst ei nyare utgåve. Svaret her gjeld uansett.",
+        "We could not ask the issuer whether there is a newer copy. The answer here holds all the "
+        "same.",
+    ),
+    Reason.REFRESH_REFUSED: _text(
+        "Der det skulle ligge en nyere utgave, lå det ikke noe merke fra utstederen.",
+        "Der det skulle liggje ei nyare utgåve, låg det ikkje noko merke frå utferdaren.",
+        "Where a newer copy should be, there was no badge by the issuer.",
+    ),
+    Reason.REFRESH_UNSUPPORTED: _text(
+        "Merket fornyes på en måte vi ikke kjenner.",
+        "Merket blir fornya på ein måte vi ikkje kjenner.",
+        "The badge is renewed in a way we do not know.",
+    ),
+    Reason.ENDORSEMENT_VALID: _text(
+        "En anbefaling i merket er i orden.",
+        "Ei tilråding i merket er i orden.",
+        "An endorsement in the badge is in order.",
+    ),
+    Reason.ENDORSEMENT_INVALID: _text(
+        "En anbefaling i merket er ikke gyldig, og vises ikke. Det sier ikke noe om merket selv.",
+        "Ei tilråding i merket er ikkje gyldig, og blir ikkje vist. Det seier ikkje noko om merket "
+        "sjølv.",
+        "An endorsement in the badge is not valid and is not shown. That says nothing about the "
+        "badge itself.",
+    ),
+    Reason.ENDORSEMENT_OPEN: _text(
+        "En anbefaling i merket kunne ikke prøves, og vises ikke.",
+        "Ei tilråding i merket kunne ikkje prøvast, og blir ikkje vist.",
+        "An endorsement in the badge could not be checked and is not shown.",
+    ),
+    Reason.ENDORSEMENT_UNREAD: _text(
+        "Det er flere anbefalinger i merket enn vi prøver.",
+        "Det er fleire tilrådingar i merket enn vi prøver.",
+        "There are more endorsements in the badge than we check.",
+    ),
+    Reason.ENDORSEMENT_SUBJECT: _text(
+        "Anbefalingen gjelder noe annet enn det den står i.",
+        "Tilrådinga gjeld noko anna enn det ho står i.",
+        "The endorsement is about something other than what it stands in.",
+    ),
     Reason.VERIFIER_ERROR: _text(
         "Noe gikk galt hos oss, og prøven ble ikke ferdig. Det sier ingenting om merket.",
         "Noko gjekk gale hos oss, og prøven vart ikkje ferdig. Det seier ingenting om merket.",

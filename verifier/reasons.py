@@ -41,6 +41,8 @@ class Check(StrEnum):
     PERIOD = "period"
     STATUS = "status"
     RECIPIENT = "recipient"
+    REFRESH = "refresh"
+    ENDORSEMENTS = "endorsements"
 
 
 REQUIRED: Final = frozenset(
@@ -174,6 +176,18 @@ class Reason(StrEnum):
 
     RECIPIENT_MISMATCH = "recipient.mismatch"
 
+    REFRESH_NEWER = "refresh.newer"
+    REFRESH_SAME = "refresh.same"
+    REFRESH_UNREACHABLE = "refresh.unreachable"
+    REFRESH_REFUSED = "refresh.refused"
+    REFRESH_UNSUPPORTED = "refresh.unsupported"
+
+    ENDORSEMENT_VALID = "endorsement.valid"
+    ENDORSEMENT_INVALID = "endorsement.invalid"
+    ENDORSEMENT_OPEN = "endorsement.open"
+    ENDORSEMENT_UNREAD = "endorsement.unread"
+    ENDORSEMENT_SUBJECT = "endorsement.subject"
+
     VERIFIER_ERROR = "verifier.error"
 
     WHO_OURS = "who.ours"
@@ -220,6 +234,15 @@ NOTES: Final = frozenset(
     {
         Reason.PROOF_SELECTIVE,
         Reason.STATUS_REFRESH,
+        Reason.REFRESH_NEWER,
+        Reason.REFRESH_SAME,
+        Reason.REFRESH_UNREACHABLE,
+        Reason.REFRESH_REFUSED,
+        Reason.REFRESH_UNSUPPORTED,
+        Reason.ENDORSEMENT_VALID,
+        Reason.ENDORSEMENT_INVALID,
+        Reason.ENDORSEMENT_OPEN,
+        Reason.ENDORSEMENT_UNREAD,
         Reason.HOSTED_LIVE,
         Reason.HOSTED_DIFFERS,
         Reason.WHO_OURS,

@@ -24,10 +24,12 @@ from verifier.reasons import (
 
 __all__ = [
     "Check",
+    "Endorsement",
     "Finding",
     "Outcome",
     "Reason",
     "Report",
+    "Successor",
     "Verdict",
     "Who",
     "found",
@@ -116,6 +118,53 @@ class Who:
 
 
 @dataclass(frozen=True)
+class Successor:
+    """What the issuer's refresh service answered in place of a badge: verified, by itself.
+
+    The dates are as its credential writes them.
+    """
+
+    report: "Report"
+    begins: str | None
+    ends: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        credential = self.report.credential or {}
+        return {
+            "verdict": str(self.report.verdict),
+            "reasons": [str(reason) for reason in self.report.reasons],
+            "id": credential.get("id"),
+            "validFrom": self.begins,
+            "validUntil": self.ends,
+        }
+
+
+@dataclass(frozen=True)
+class Endorsement:
+    """What somebody says for a badge, verified by itself.
+
+    `at` is a JSON pointer into the badge; `endorses` the id of what it speaks for, None unless it
+    is valid.
+    """
+
+    at: str
+    endorses: str | None
+    report: "Report"
+
+    def to_json(self) -> dict[str, Any]:
+        """The report, without what a badge alone has. An endorsement that is not valid says
+        nothing."""
+        whole = self.report.to_json()
+        told = ("verdict", "reasons", "who", "securing", "checks")
+        return {
+            "at": self.at,
+            "endorses": self.endorses,
+            **{name: whole[name] for name in told},
+            "credential": whole["credential"] if self.report else None,
+        }
+
+
+@dataclass(frozen=True)
 class Report:
     """The outcome of one verification.
 
@@ -124,6 +173,7 @@ class Report:
     where none was found.
     `credential` is what was signed, and None unless the proof verified. `at` is the time
     asked about, where that is not `verified_at`: it moves the dates, never the status.
+    `successor` and `endorsements` have reports of their own and decide nothing in this one.
     `points_to` is where the QR code of a picture without a credential leads.
     `errors` holds exceptions of ours that became `verifier.error`; never shown to people.
     """
@@ -134,7 +184,8 @@ class Report:
     credential: Mapping[str, Any] | None
     verified_at: datetime
     at: datetime | None = None
-    successor: Mapping[str, Any] | None = None
+    successor: Successor | None = None
+    endorsements: tuple[Endorsement, ...] = ()
     points_to: Pointer | None = None
     errors: tuple[Exception, ...] = field(default=(), compare=False, repr=False)
 
@@ -182,7 +233,8 @@ class Report:
             "who": self.who.to_json(),
             "securing": self.securing,
             "checks": [finding.to_json() for finding in self.findings],
-            "successor": None if self.successor is None else dict(self.successor),
+            "successor": None if self.successor is None else self.successor.to_json(),
+            "endorsements": [endorsement.to_json() for endorsement in self.endorsements],
             "points_to": None if self.points_to is None else self.points_to.to_json(),
             "credential": None if self.credential is None else dict(self.credential),
             "verified_at": _timestamp(self.verified_at),

@@ -30,6 +30,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "from": "Fra",
         "until": "Til",
         "issuer": "Utsteder",
+        "newer": "Nyere",
+        "endorsed": "Anbefalt av",
         "verified": "Prøvd",
         "at": "Datoene er prøvd for {at}. Om merket er trukket tilbake, er prøvd for i dag.",
     },
@@ -46,6 +48,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "from": "Frå",
         "until": "Til",
         "issuer": "Utferdar",
+        "newer": "Nyare",
+        "endorsed": "Tilrådd av",
         "verified": "Prøvd",
         "at": "Datoane er prøvde for {at}. Om merket er trekt tilbake, er prøvd for i dag.",
     },
@@ -62,6 +66,8 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "from": "From",
         "until": "Until",
         "issuer": "Issuer",
+        "newer": "Newer",
+        "endorsed": "Endorsed by",
         "verified": "Checked",
         "at": "The dates were checked for {at}. Whether it has been withdrawn is as of today.",
     },
@@ -124,6 +130,13 @@ def _facts(report: Report, words: Mapping[str, str]) -> Iterator[tuple[str, str]
     issuer = report.who.host or report.who.did
     if report.who.kind != "unproven" and issuer is not None:
         yield words["issuer"], plain(issuer)
+    if report.successor is not None:
+        newer = report.successor.to_json()
+        copy = (words[newer["verdict"]], newer["validFrom"], newer["id"])
+        yield words["newer"], plain(", ".join(str(value) for value in copy if value))
+    hosts = (each.report.who.host for each in report.endorsements if each.report)
+    if proven := ", ".join(dict.fromkeys(host for host in hosts if host)):
+        yield words["endorsed"], plain(proven)
     yield words["verified"], report.to_json()["verified_at"]
 
 

@@ -77,6 +77,8 @@ _NAMES: dict[Check, Text] = {
     Check.PERIOD: {"nb": "Datoer", "nn": "Datoar", "en": "Dates"},
     Check.STATUS: {"nb": "Tilbaketrekking", "nn": "Tilbaketrekking", "en": "Withdrawal"},
     Check.RECIPIENT: {"nb": "Mottaker", "nn": "Mottakar", "en": "Recipient"},
+    Check.REFRESH: {"nb": "Nyere utgave", "nn": "Nyare utgåve", "en": "Newer copy"},
+    Check.ENDORSEMENTS: {"nb": "Anbefalinger", "nn": "Tilrådingar", "en": "Endorsements"},
 }
 
 _PASSED: dict[Check, Text] = {
@@ -139,6 +141,16 @@ _PASSED: dict[Check, Text] = {
         "nb": "Merket er gitt til den du spurte om.",
         "nn": "Merket er gitt til den du spurde om.",
         "en": "The badge was given to the one you asked about.",
+    },
+    Check.REFRESH: {
+        "nb": "Vi har spurt utstederen om det finnes en nyere utgave.",
+        "nn": "Vi har spurt utferdaren om det finst ei nyare utgåve.",
+        "en": "We have asked the issuer whether there is a newer copy.",
+    },
+    Check.ENDORSEMENTS: {
+        "nb": "Anbefalingene i merket er prøvd hver for seg.",
+        "nn": "Tilrådingane i merket er prøvde kvar for seg.",
+        "en": "The endorsements in the badge were checked one by one.",
     },
 }
 

@@ -8,7 +8,7 @@ Pure but for what `world` brings: equal arguments give equal reports, and no inp
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Final, TypeVar
@@ -18,22 +18,39 @@ from verifier import (
     carriers,
     checks,
     claims,
-    jose_claims,
+    endorsements,
     jws,
     ob2,
     pointer,
+    refresh,
     securing,
-    status,
     strict_json,
     tokens,
     versions,
 )
 from verifier.carriers import Found, NoCredential
-from verifier.documents import DocumentUnavailable, OneVerification, RequestsSpent
+from verifier.documents import (
+    DocumentSource,
+    DocumentUnavailable,
+    OneVerification,
+    RequestsSpent,
+)
+from verifier.endorsements import MAX_ENDORSEMENTS, Place
+from verifier.examination import CHECKS, CheckFunction, Checks, Examined, checks_of_endorsement
 from verifier.jws import Jws, MalformedJws
 from verifier.pointer import Pointer
-from verifier.reasons import Check, Outcome, Reason
-from verifier.report import Finding, Report, Who, found, not_applicable, passed
+from verifier.reasons import Check, Reason
+from verifier.report import (
+    Endorsement,
+    Finding,
+    Report,
+    Successor,
+    Who,
+    found,
+    not_applicable,
+    note,
+    passed,
+)
 from verifier.securing import Bench, Secured
 from verifier.strict_json import MalformedJson
 from verifier.world import World
@@ -44,7 +61,6 @@ _log = logging.getLogger(__name__)
 
 _ORDER: Final = {check: place for place, check in enumerate(Check)}
 _FOR_BADGES: Final = frozenset({"badge", "badge-jwt"})
-_FOR_LISTS: Final = frozenset({"status"})
 _READING: Final = ("json.", "limit.")
 
 # Algorithms that exist (RFC 7518 and its successors) and are not checked here. Any other name is
@@ -62,9 +78,15 @@ def verify(presented: bytes, world: World) -> Report:
     (1) Find the credential in the picture or text, or at the address. (2) Read it: in one way
     only, or not at all. (3) Check its proof: before that, nothing in it may be believed. (4) Run
     every check: one failure must not hide the next. What could not be checked is UNDETERMINED,
-    and so is a verification that broke: an exception of ours becomes `verifier.error`.
+    and so is a verification that broke: an exception of ours becomes `verifier.error`. (5) Of a
+    proven badge, look at what stands beside it and decides nothing: a newer copy, endorsements.
     """
-    case = _Case(world, OneVerification(world.documents))
+    return _verify(presented, world, world.documents, beside=True)
+
+
+def _verify(presented: bytes, world: World, documents: DocumentSource, *, beside: bool) -> Report:
+    """As `verify`, with what is left of the `documents` of a verification, and without step 5."""
+    case = _Case(world, OneVerification(documents))
     carried = case.run(Check.CARRIER, lambda: _find(presented, case))
     read = carried and case.run(Check.JSON, lambda: _read(carried, case))
     if not carried or not read:
@@ -72,39 +94,27 @@ def verify(presented: bytes, world: World) -> Report:
     document, token = read
     if ob2.is_assertion(document):
         return _older_badge(document, token, carried, case)
+    examined = _examine(document, token, case, CHECKS)
+    if beside and examined.secured.verified:
+        _look_beside(examined, carried, case)
+    return case.report(examined.signed, examined.who, examined.secured)
+
+
+def _examine(
+    document: Mapping[str, Any], token: Jws | None, case: "_Case", all_checks: Checks
+) -> Examined:
+    """Steps 3 and 4."""
     issuer = checks.issuer_of(document)
     bench = _bench(issuer, case)
     secured = case.run(Check.PROOF, lambda: _check_proof(document, token, bench))
     secured = secured or Secured((), None)
     case.findings += secured.findings
-    who = checks.who_is(issuer, secured.verified, world)
+    who = checks.who_is(issuer, secured.verified, case.world)
     document = document if secured.document is None else secured.document
-    examined = Examined(document, token, issuer, who, secured, bench, world)
-    for check, function in CHECKS:
+    examined = Examined(document, token, issuer, who, secured, bench, case.world)
+    for check, function in all_checks:
         case.findings += case.run(check, partial(_all_of, function, examined)) or ()
-    return case.report(examined.signed, who, secured)
-
-
-@dataclass(frozen=True)
-class Examined:
-    """What the checks look at: a document that was read, and what its proof was worth.
-
-    `document` holds the proofs inside it, and of its contexts those that are covered; for a token
-    it is the credential in the payload.
-    """
-
-    document: Mapping[str, Any]
-    token: Jws | None
-    issuer: str | None
-    who: Who
-    secured: Secured
-    bench: Bench
-    world: World
-
-    @property
-    def signed(self) -> dict[str, Any]:
-        """The document without the proofs inside it: what a signature covers."""
-        return {name: value for name, value in self.document.items() if name != "proof"}
+    return examined
 
 
 @dataclass
@@ -114,17 +124,21 @@ class _Case:
     world: World
     documents: OneVerification
     points_to: Pointer | None = None
+    successor: Successor | None = None
+    endorsements: tuple[Endorsement, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     errors: list[Exception] = field(default_factory=list)
 
-    def run(self, check: Check, step: Callable[[], _T]) -> _T | None:
-        """Run one step; an unexpected exception leaves its check open, and nothing else."""
+    def run(self, check: Check, step: Callable[[], _T], *, decides: bool = True) -> _T | None:
+        """Run one step; an unexpected exception leaves its check open, if it decides anything,
+        and nothing else."""
         try:
             return step()
         except Exception as error:
             _log.exception("the check %s broke", check)
             self.errors.append(error)
-            self.findings.append(found(check, Reason.VERIFIER_ERROR, type(error).__name__))
+            told = found if decides else note
+            self.findings.append(told(check, Reason.VERIFIER_ERROR, type(error).__name__))
             return None
 
     def report(self, signed: Mapping[str, Any] | None, who: Who, secured: Secured) -> Report:
@@ -136,6 +150,8 @@ class _Case:
             verified_at=self.world.now,
             at=self.world.at,
             points_to=self.points_to,
+            successor=self.successor,
+            endorsements=self.endorsements,
             errors=tuple(self.errors),
         )
 
@@ -261,65 +277,59 @@ def _check_proof(document: Mapping[str, Any], token: Jws | None, bench: Bench) -
     return replace(judged, findings=(*judged.findings, aside))
 
 
-# Step 4.
+# Steps 4 and 5.
 
 
-def _all_of(check: "CheckFunction", case: Examined) -> list[Finding]:
-    return list(check(case))
+def _all_of(check: CheckFunction, examined: Examined) -> list[Finding]:
+    return list(check(examined))
 
 
-def _vocabulary(case: Examined) -> Iterable[Finding]:
-    return checks.check_vocabulary(case.document, case.world, canonical=case.secured.canonical)
+def _look_beside(examined: Examined, carried: Found, case: _Case) -> None:
+    if case.world.refresh:
+        case.run(Check.REFRESH, lambda: _ask_for_newer(examined, carried, case), decides=False)
+    case.run(Check.ENDORSEMENTS, lambda: _hear_others(examined, case), decides=False)
 
 
-def _structure(case: Examined) -> Iterable[Finding]:
-    return checks.check_structure(case.document)
+def _ask_for_newer(examined: Examined, carried: Found, case: _Case) -> None:
+    once = partial(_verify, world=case.world, documents=case.documents, beside=False)
+    case.successor, told = refresh.successor(examined.signed, carried.data, case.documents, once)
+    case.findings += [] if told is None else [told]
 
 
-def _claims(case: Examined) -> Iterable[Finding]:
-    if case.token is None:
-        return [not_applicable(Check.CLAIMS)]
-    if case.secured.securing == tokens.VC_JOSE:
-        return _believed(case, jose_claims.check_claims(case.token))
-    return _believed(case, claims.check_claims(case.token.payload))
+def _hear_others(examined: Examined, case: _Case) -> None:
+    places = endorsements.places(examined.signed)
+    ids = endorsements.endorsable_ids(examined.signed)
+    heard: list[Endorsement] = []
+    for place in places[:MAX_ENDORSEMENTS]:
+        heard.append(endorsements.judged(place, _endorsement(place, ids, case)))
+        if Reason.LIMIT_WORK in heard[-1].report.reasons:
+            break  # one that costs so much is enough
+    case.endorsements = tuple(heard)
+    case.findings += endorsements.findings(heard, len(places) - len(heard))
 
 
-def _issuer(case: Examined) -> Iterable[Finding]:
-    return checks.check_issuer(case.issuer, case.who, case.secured.verified, case.world)
+def _endorsement(place: Place, ids: frozenset[str], badge: _Case) -> Report:
+    """The report on an endorsement: as on a badge, but for its class, and what it is about. The
+    asker's trust and recipient are about the badge."""
+    world = replace(badge.world, trust=frozenset(), recipient=None)
+    case = _Case(world, badge.documents, findings=[passed(Check.CARRIER, place.pointer)])
+    read = case.run(Check.JSON, lambda: _read_endorsement(place, case))
+    if read is None:
+        return case.report(None, Who("unproven"), Secured((), None))
+    examined = _examine(*read, case, checks_of_endorsement(ids))
+    return case.report(examined.signed, examined.who, examined.secured)
 
 
-def _period(case: Examined) -> Iterable[Finding]:
-    end = None
-    # In a `vc+jwt`, `exp` ends the signature, which has been looked at.
-    if case.token is not None and case.secured.securing != tokens.VC_JOSE:
-        end = claims.end_of(case.token.payload)
-    return _believed(case, [checks.check_period(case.document, end, case.world)])
-
-
-def _status(case: Examined) -> Iterable[Finding]:
-    # A false badge sends nobody anywhere: no address in it is asked.
-    if any(finding.outcome is Outcome.FAILED for finding in case.secured.findings):
-        return [Finding(Check.STATUS, Outcome.UNKNOWN)]
-    bench = replace(case.bench, accepted=_FOR_LISTS, moment=case.world.now)
-    return _believed(case, [status.check_status(case.document, bench, case.world)])
-
-
-def _recipient(case: Examined) -> Iterable[Finding]:
-    return _believed(case, [checks.check_recipient(case.document, case.world)])
-
-
-def _believed(case: Examined, findings: Iterable[Finding]) -> Iterable[Finding]:
-    return checks.believed(findings, case.secured.verified)
-
-
-CheckFunction = Callable[[Examined], Iterable[Finding]]
-
-CHECKS: Final[tuple[tuple[Check, CheckFunction], ...]] = (
-    (Check.STRUCTURE, _structure),
-    (Check.TERMS, _vocabulary),
-    (Check.CLAIMS, _claims),
-    (Check.ISSUER, _issuer),
-    (Check.PERIOD, _period),
-    (Check.STATUS, _status),
-    (Check.RECIPIENT, _recipient),
-)
+def _read_endorsement(place: Place, case: _Case) -> tuple[Mapping[str, Any], Jws | None] | None:
+    if isinstance(place.value, str):
+        read = _read(Found(place.value.encode(), "jws", "text"), case)
+    else:
+        case.findings.append(passed(Check.JSON))
+        read = place.value, None
+        if (mixed := versions.check_one_version(place.value, token=False)) is not None:
+            case.findings.append(mixed)
+            return None
+    if read is not None and ob2.is_assertion(read[0]):
+        case.findings.append(found(Check.STRUCTURE, Reason.STRUCTURE_VERSION, ob2.CONTEXT))
+        return None
+    return read

@@ -19,8 +19,9 @@ class World:
     `purposes` maps verification methods (absolute ids) to what their owner made them for, known
     of one's own keys only: "badge", "badge-jwt", "status" or another. `known_revocations` is the
     issuer's own record, asked with the list's address and the index; only True decides anything.
-    `recipient` is the identifier that the badge should be given to. `contexts` (address ->
-    document) replaces the contexts on board. Raises `ValueError` for a time without an offset.
+    `recipient` is the identifier that the badge should be given to. `refresh`: ask the badge's
+    refresh service for its successor. `contexts` (address -> document) replaces the contexts on
+    board. Raises `ValueError` for a time without an offset.
     """
 
     documents: DocumentSource
@@ -31,6 +32,7 @@ class World:
     purposes: Mapping[str, str] = field(default_factory=dict)
     known_revocations: Callable[[str, int], bool] | None = None
     recipient: str | None = None
+    refresh: bool = False
     contexts: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:

@@ -138,6 +138,7 @@ def _judge(
                 trust=frozenset(trust),
                 recipient=recipient,
                 documents=source,
+                refresh=True,
             )
     return judge(
         presented,
@@ -147,5 +148,6 @@ def _judge(
             at=at,
             trust=frozenset(trust),
             recipient=recipient,
+            refresh=True,
         ),
     )

@@ -54,6 +54,7 @@ async def report(
         trust=trust,
         recipient=recipient,
         documents=request.app.state.documents,
+        refresh=True,
     )
 
 

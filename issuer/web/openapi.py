@@ -156,6 +156,8 @@ REPORT: dict[str, Any] = {
         }
     ],
     "successor": None,
+    "endorsements": [],
+    "points_to": None,
     "credential": {"id": "https://merke.example.no/b/00000000-0000-4000-8000-000000000000"},
     "verified_at": "2026-03-03T09:00:00Z",
     "at": None,

@@ -87,7 +87,11 @@ async def check(request: Request) -> Response:
         )
     pool: Pool = request.app.state.verify_pool
     report = await pool.run(
-        verification.judge, office, badge, documents=request.app.state.documents
+        verification.judge,
+        office,
+        badge,
+        documents=request.app.state.documents,
+        refresh=True,
     )
     return await run_in_threadpool(_answer, request, report)
 

@@ -116,6 +116,7 @@ def test_the_shape_of_the_json() -> None:
         "securing",
         "checks",
         "successor",
+        "endorsements",
         "points_to",
         "credential",
         "verified_at",
