@@ -41,9 +41,11 @@ class Class:
     closed: bool = False
     besides: Rule | None = None
     rules: Mapping[str, Rule] = field(init=False, compare=False, repr=False)
+    needed: frozenset[str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "rules", {**self.optional, **self.required})
+        object.__setattr__(self, "needed", frozenset(self.required))
 
 
 def under(name: str | int, found: Found) -> list[Violation]:
@@ -202,11 +204,14 @@ def some_type(value: Any) -> Found:
 
 def typed(*names: str) -> Rule:
     """`type` of an open class: a string or a list of strings, `names` among them."""
+    needed = frozenset(names)
 
     def rule(value: Any) -> Found:
         types = types_of(value)
         if types is None:
             return wrong("not a list of strings")
+        if needed.issubset(types):
+            return FINE
         return [
             Violation(Reason.STRUCTURE_VALUE, "", f"{name} is not among the types")
             for name in names
@@ -228,18 +233,21 @@ def exactly(name: str) -> Rule:
 
 def members(rules: Class, value: Mapping[str, Any]) -> Found:
     """An object against its class."""
-    found = [
-        Violation(Reason.STRUCTURE_MISSING, f"/{name}", "required, and missing")
-        for name in rules.required
-        if name not in value
-    ]
+    found: list[Violation] = []
+    if not value.keys() >= rules.needed:
+        found += [
+            Violation(Reason.STRUCTURE_MISSING, f"/{name}", "required, and missing")
+            for name in rules.required
+            if name not in value
+        ]
+    rule_of = rules.rules.get
     for name, item in value.items():
-        rule = rules.rules.get(name)
+        rule = rule_of(name)
         if rule is None:
             if rules.closed:
                 found += under(name, wrong("no member of this class", Reason.STRUCTURE_UNEXPECTED))
         # An empty place is told once, as such, and not as a value of the wrong kind too.
-        elif (item is not None or name in rules.required) and (inside := rule(item)):
+        elif (item is not None or name in rules.needed) and (inside := rule(item)):
             found += under(name, inside)
     if rules.besides is not None and (besides := rules.besides(value)):
         found += besides
@@ -250,14 +258,13 @@ def no_empty_places(value: Any) -> Found:
     """No null and no empty list, at any depth below an object or list."""
     found: list[Violation] = []
     for name, item in value.items() if isinstance(value, dict) else enumerate(value):
-        if isinstance(item, dict) or (isinstance(item, list) and item):
-            inside = no_empty_places(item)
-        elif item is None or item == []:
-            inside = wrong("null or an empty list", Reason.STRUCTURE_EMPTY)
-        else:
+        if isinstance(item, str):
             continue
-        if inside:
-            found += under(name, inside)
+        if isinstance(item, dict) or (isinstance(item, list) and item):
+            if inside := no_empty_places(item):
+                found += under(name, inside)
+        elif item is None or item == []:
+            found += under(name, wrong("null or an empty list", Reason.STRUCTURE_EMPTY))
     return found
 
 
