@@ -85,21 +85,26 @@ def embedded(document: Mapping[str, Any], bench: Bench) -> Secured:
         return Secured((found(Check.PROOF, Reason.PROOF_MISSING),), None)
     if len(listed) > MAX_PROOFS:
         return Secured((found(Check.PROOF, Reason.LIMIT_COUNT, f"{len(listed)} proofs"),), None)
-    proofs: list[Mapping[str, Any]] = [item for item in listed if isinstance(item, Mapping)]
-    if len(proofs) < len(listed) or not all(isinstance(p.get("type"), str) for p in proofs):
-        return Secured(
-            (found(Check.PROOF, Reason.PROOF_MALFORMED, "a proof is an object with a type"),), None
-        )
-    supported = [proof for proof in proofs if _is_supported(proof)]
-    own = [proof for proof in supported if _controller(proof) in (bench.issuer, None)]
-    unsupported = [
-        note(Check.PROOF, _why_unsupported(proof), _name(proof))
-        for proof in proofs
-        if not _is_supported(proof)
-    ]
+    supported: list[Mapping[str, Any]] = []
+    own: list[Mapping[str, Any]] = []
+    unsupported: list[Finding] = []
+    for proof in listed:
+        if not isinstance(proof, dict) or not isinstance(proof.get("type"), str):
+            return Secured(
+                (found(Check.PROOF, Reason.PROOF_MALFORMED, "a proof is an object with a type"),),
+                None,
+            )
+        if not _is_supported(proof):
+            unsupported.append(note(Check.PROOF, _why_unsupported(proof), _name(proof)))
+            continue
+        supported.append(proof)
+        if _controller(proof) in (bench.issuer, None):
+            own.append(proof)
     if not own:
-        return Secured((_nothing_to_check(proofs, supported, bench), UNJUDGED, *unsupported), None)
+        return Secured((_nothing_to_check(listed, supported, bench), UNJUDGED, *unsupported), None)
     judged = [_judge(document, proof, bench) for proof in own]
+    if len(listed) == 1 and judged[0].document is None:
+        return judged[0]
     findings = [finding for one in judged for finding in one.findings]
     findings += unsupported
     findings += [
