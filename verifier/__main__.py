@@ -14,12 +14,17 @@ from pathlib import Path
 from typing import Final
 
 from verifier import timestamps
-from verifier.documents import DocumentSource, IndexDocuments, MalformedIndex, read_badge
+from verifier.documents import (
+    MAX_BADGE,
+    DocumentSource,
+    IndexDocuments,
+    MalformedIndex,
+    is_address,
+    read_badge,
+)
 from verifier.terminal import EXIT_CODES, render
 from verifier.texts import LANGUAGES
 from verifier.verify import World, verify
-
-MAX_FILE: Final = 10 * 1024 * 1024  # bytes, of a picture or text
 
 _LANGUAGES: Final = {"nb": "nb", "no": "nb", "da": "nb", "sv": "nb", "nn": "nn", "en": "en"}
 
@@ -68,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 valid, 1 invalid, 2 wrong use, 3 undetermined. "
         "Without --trust, 0 says nothing of who issued the badge.",
     )
-    parser.add_argument("file", metavar="FILE", help="the badge's file, or - for standard input")
+    parser.add_argument(
+        "file", metavar="FILE", help="the badge's file, its https address, or - for standard input"
+    )
     parser.add_argument(
         "--documents",
         metavar="INDEX",
@@ -105,8 +112,9 @@ def _moment(text: str) -> datetime:
 
 def _read(file: str) -> bytes:
     if file == "-":
-        return sys.stdin.buffer.read(MAX_FILE + 1)
-    return read_badge(Path(file), MAX_FILE)
+        return sys.stdin.buffer.read(MAX_BADGE + 1)
+    # The verifier goes to an address itself.
+    return file.encode() if is_address(file) else read_badge(Path(file), MAX_BADGE)
 
 
 def _documents(parser: argparse.ArgumentParser, index: Path | None) -> DocumentSource:

@@ -185,6 +185,11 @@ class OneVerification:
             return error
 
 
+def is_address(name: str) -> bool:
+    """Whether what somebody names is an address, and no file."""
+    return name.lower().startswith(("https://", "http://"))
+
+
 def read_badge(path: Path, limit: int) -> bytes:
     """Return the bytes of a badge's file, one more than `limit` at most. Raises `OSError`."""
     with path.open("rb") as file:

@@ -103,6 +103,16 @@ def render(report: Report, language: str = "nb", *, width: int = 80) -> str:
     return "\n".join(lines) + "\n"
 
 
+def one_line(report: Report, language: str) -> tuple[str, str]:
+    """The verdict as a word, and in a few more whose badge it is, or why it is none."""
+    told = [str(reason) for reason in report.reasons]
+    if report.credential is not None:
+        facts = dict(_facts(report, _WORDS[language]))
+        wanted = (_WORDS[language][name] for name in ("mark", "holder", "issuer"))
+        told += [facts[label] for label in wanted if label in facts]
+    return _WORDS[language][report.verdict], ", ".join(told)
+
+
 def plain(text: object, longest: int = _LONGEST) -> str:
     """`text` on one line, without characters that are not seen or that act, cut at `longest`."""
     shown = "".join(

@@ -1,10 +1,15 @@
 """`merke verify`: any badge, ours or not. Needs no data folder, but knows it where there is one."""
 
 import json
+import os
 import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -14,12 +19,14 @@ if TYPE_CHECKING:
     from verifier.documents import DocumentSource
     from verifier.report import Report
 
-_MOST = 10 * 1024 * 1024
-_FOUND_OUT_NOTHING = 3
+_ENDINGS: Final = (".png", ".svg", ".json", ".jsonld", ".jwt", ".jws")
+_UNREADABLE: Final = "UNREADABLE"
+
+Judge = Callable[[bytes], "Report"]
 
 
 @click.command()
-@click.argument("badge")
+@click.argument("badges", metavar="BADGE...", nargs=-1, required=True)
 @click.option(
     "--documents",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -32,40 +39,103 @@ _FOUND_OUT_NOTHING = 3
 @click.pass_obj
 def verify(
     context: Context,
-    badge: str,
+    badges: tuple[str, ...],
     documents: Path | None,
     trust: tuple[str, ...],
     at: str | None,
     recipient: str | None,
     as_json: bool,
 ) -> int:
-    """Check BADGE: a file (PNG, SVG, JSON, JWT), an https address, or - for standard input.
+    """Check BADGE: a file (PNG, SVG, JSON, JWT), an https address, a folder, or - for standard
+    input.
 
     Exit code 0 is VALID, 1 INVALID, 3 UNDETERMINED, 2 wrong use. Without --trust, VALID says
     that the badge is in order, not that its issuer is somebody you know.
+
+    Of a folder, or of several badges, each gets one line, and with --json one line of JSON
+    ({"file", "report"}). The exit code is 1 if any is INVALID, else 3 if any is UNDETERMINED or
+    cannot be read, else 0. Below a folder, files are taken by their endings: .png, .svg, .json,
+    .jsonld, .jwt, .jws.
 
     \b
     Examples:
       merke verify badge.png
       merke verify badge.png --trust did:web:balansemerket.example.no
+      merke verify badges/ --json > reports.jsonl
       curl -s https://balansemerket.example.no/b/….json | merke verify -
     """
+    judging = _judging(context, _documents(documents), _moment(at), trust, recipient, documents)
+    if len(badges) == 1 and not Path(badges[0]).is_dir():
+        presented = _presented(badges[0])
+        with judging as judge:
+            return _one(context, judge(presented), as_json)
+    places, passed_over = _places(badges)
+    with judging as judge:
+        return _many(context, judge, places, passed_over, as_json)
+
+
+def _one(context: Context, report: "Report", as_json: bool) -> int:
     from verifier.terminal import EXIT_CODES, render
 
-    moment = _moment(at)
-    source = _documents(documents)
-    presented = _read(badge, source)
-    if presented is None:
-        from issuer.texts import N_
-
-        context.say(N_("%(address)s could not be had, so nothing was checked."), address=badge)
-        return _FOUND_OUT_NOTHING
-    report = _judge(context, presented, source, moment, trust, recipient, documents is not None)
     if as_json:
         click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
     else:
         click.echo(render(report, context.language), nl=False)
     return EXIT_CODES[report.verdict]
+
+
+def _many(
+    context: Context, judge: Judge, places: list[str], passed_over: int, as_json: bool
+) -> int:
+    counts: Counter[str] = Counter()
+    with click.progressbar(length=len(places), show_pos=True, file=sys.stderr) as bar:
+        for place in places:
+            verdict, line = _line(context, judge, place, as_json)
+            counts[verdict] += 1
+            if sys.stderr.isatty():
+                click.echo("\r\x1b[K", nl=False, err=True)
+            click.echo(line)
+            bar.update(1)
+    _sum_up(context, counts, passed_over)
+    if counts["INVALID"]:
+        return 1
+    return 3 if counts["UNDETERMINED"] or counts[_UNREADABLE] else 0
+
+
+def _line(context: Context, judge: Judge, place: str, as_json: bool) -> tuple[str, str]:
+    """The verdict on what lies at `place`, and the line that tells it."""
+    from verifier.terminal import one_line, plain
+
+    name = plain(place)
+    try:
+        report = judge(_bytes_of(place))
+    except OSError as error:
+        told = {"file": place, "report": None, "error": error.strerror}
+        line = json.dumps(told) if as_json else f"{'–':<12}  {name}  {error.strerror}"
+        return _UNREADABLE, line
+    if as_json:
+        # ASCII: a file's name may hold bytes that are no letters.
+        return report.verdict, json.dumps({"file": place, "report": report.to_json()})
+    word, told_of = one_line(report, context.language)
+    return report.verdict, f"{word:<12}  {name}  {told_of}".rstrip()
+
+
+def _sum_up(context: Context, counts: Counter[str], passed_over: int) -> None:
+    from issuer.texts import N_
+
+    context.say(
+        N_("Valid: %(valid)d. Not valid: %(invalid)d. Undetermined: %(undetermined)d."),
+        valid=counts["VALID"],
+        invalid=counts["INVALID"],
+        undetermined=counts["UNDETERMINED"],
+    )
+    if unreadable := counts[_UNREADABLE]:
+        context.say(N_("Files that could not be read: %(count)d."), count=unreadable)
+    if passed_over:
+        context.say(
+            N_("Files passed over, which by their names are no badges: %(count)d."),
+            count=passed_over,
+        )
 
 
 def _moment(at: str | None) -> datetime | None:
@@ -96,58 +166,93 @@ def _documents(index: Path | None) -> "DocumentSource":
         raise click.BadParameter(str(error), param_hint="--documents") from error
 
 
-def _read(badge: str, source: "DocumentSource") -> bytes | None:
-    """The presented bytes; None if an address does not answer."""
-    from verifier.documents import DocumentUnavailable, badge_at, read_badge
+def _places(badges: tuple[str, ...]) -> tuple[list[str], int]:
+    """What is to be checked, folders taken apart, and how many files below them are not."""
+    places: list[str] = []
+    passed_over = 0
+    for badge in badges:
+        if not Path(badge).is_dir():
+            places.append(badge)
+            continue
+        for file in _files_below(badge):
+            if file.lower().endswith(_ENDINGS):
+                places.append(file)
+            else:
+                passed_over += 1
+    if not places:
+        raise click.BadParameter(
+            f"there is no badge below {', '.join(badges)}: none of {passed_over} files has an"
+            f" ending like {', '.join(_ENDINGS)}",
+            param_hint="BADGE",
+        )
+    return places, passed_over
 
-    if badge == "-":
-        return sys.stdin.buffer.read(_MOST + 1)
-    if badge.startswith("https://"):
-        try:
-            return badge_at(source, badge).data
-        except DocumentUnavailable:
-            return None
+
+def _files_below(folder: str) -> Iterator[str]:
+    """The files below `folder` in the order of their names, hidden ones left out. Links to
+    folders are not followed: they may lead in a circle."""
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if not name.startswith("."):
+                yield os.path.join(here, name)
+
+
+def _presented(badge: str) -> bytes:
     try:
-        return read_badge(Path(badge), _MOST)
+        return _bytes_of(badge)
     except OSError as error:
         raise click.BadParameter(
             f"cannot read {badge}: {error.strerror}", param_hint="BADGE"
         ) from error
 
 
-def _judge(
+def _bytes_of(badge: str) -> bytes:
+    """What is to be judged: a file's bytes, or an address, which the verifier goes to itself."""
+    from verifier.documents import MAX_BADGE, is_address, read_badge
+
+    if badge == "-":
+        return sys.stdin.buffer.read(MAX_BADGE + 1)
+    return badge.encode() if is_address(badge) else read_badge(Path(badge), MAX_BADGE)
+
+
+@contextmanager
+def _judging(
     context: Context,
-    presented: bytes,
     source: "DocumentSource",
     at: datetime | None,
     trust: tuple[str, ...],
     recipient: str | None,
-    as_stranger: bool,
-) -> "Report":
+    index: Path | None,
+) -> Iterator[Judge]:
+    """What judges each badge: as the issuer of the data folder, else as a stranger."""
     from verifier.verify import World
     from verifier.verify import verify as judge
 
-    if not as_stranger and (context.data / "merke.toml").is_file():
+    if index is None and (context.data / "merke.toml").is_file():
         from issuer import verification
 
         with context.office() as office:
-            return verification.judge(
+            yield partial(
+                verification.judge,
                 office,
-                presented,
                 at=at,
                 trust=frozenset(trust),
                 recipient=recipient,
                 documents=source,
                 refresh=True,
             )
-    return judge(
-        presented,
-        World(
+        return
+
+    def as_stranger(presented: bytes) -> "Report":
+        world = World(
             documents=source,
             now=datetime.now(UTC),
             at=at,
             trust=frozenset(trust),
             recipient=recipient,
             refresh=True,
-        ),
-    )
+        )
+        return judge(presented, world)
+
+    yield as_stranger
