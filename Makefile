@@ -11,6 +11,9 @@ ARGS ?=
 # Tests of one file stay together: they share what is slow to make.
 PARALLEL ?= -n auto --dist loadfile
 
+# Chromium, letters for it to draw (Arial in metrics), and what Playwright is linked with.
+BROWSER := chromium fonts-liberation libatomic1
+
 BIN := $(VENV)/bin
 # Wheels only: nothing is compiled on the way, and no package's own set-up code runs.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
@@ -27,8 +30,7 @@ demo: $(VENV)/.run ## mint real badges with made-up organisations, and serve the
 
 test: $(VENV)/.test ## all tests
 	@scripts/peers.sh
-	@command -v chromium >/dev/null || scripts/debian.sh chromium fonts-dejavu-core || \
-		echo "Without Chromium the tests of pages in a browser will skip." >&2
+	@scripts/debian.sh $(BROWSER) || echo "Tests of pages in a browser may not run." >&2
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 
 lint: $(VENV)/.dev ## style and formatting, changed nowhere

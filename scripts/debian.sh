@@ -6,6 +6,10 @@
 # Otherwise says what to type and exits 1. The package lists are renewed only when
 # something is missing.
 set -eu
+if ! command -v dpkg-query >/dev/null 2>&1; then
+    echo "Not a Debian system: what corresponds to these packages must be here: $*" >&2
+    exit 1
+fi
 missing=
 for package; do
     case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in
