@@ -88,7 +88,7 @@ def profile(settings: Settings) -> Document:
         "id": settings.did,
         "type": ["Profile"],
         "name": settings.name,
-        "url": settings.base_url,
+        "url": f"{settings.base_url}/issuer",
     }
     return {**issuer, "email": settings.email} if settings.email else issuer
 

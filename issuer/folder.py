@@ -1,6 +1,7 @@
 """The data folder of one issuer: where its files lie, how it is made and opened.
 
-`merke.toml`, `merke.sqlite3`, `keys/ring.json`; in a demo also `passphrase`. The folder is
+`merke.toml`, `merke.sqlite3`, `keys/ring.json` and `keys/witness.json`; in a demo also
+`passphrase`. The folder is
 readable by its owner alone (0700). This and `keys.ring_file` are the only modules that
 read or write these files.
 """
@@ -13,6 +14,8 @@ from issuer import settings as settings_file
 from issuer.errors import BadInput, NotFound
 from issuer.settings import Settings
 from issuer.texts import N_
+
+_LONGEST_PASSPHRASE = 4096  # bytes
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,10 @@ class Folder:
     @property
     def ring(self) -> Path:
         return self.path / "keys" / "ring.json"
+
+    @property
+    def witness(self) -> Path:
+        return self.path / "keys" / "witness.json"
 
     @property
     def passphrase(self) -> Path:
@@ -66,6 +73,14 @@ class Folder:
                 ),
                 folder=str(self.path),
             )
+        if not self.database.is_file():
+            raise NotFound(
+                N_(
+                    "The record %(file)s is missing. Put it back: a new one would know neither"
+                    " what was sealed nor what was revoked, so none was made."
+                ),
+                file=str(self.database),
+            )
         try:
             text = self.settings.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
@@ -81,13 +96,16 @@ def read_passphrase(file: str | None, environment: str | None) -> bytes | None:
     """The passphrase from the file named, else from the environment's value, else None."""
     if file:
         try:
-            content = Path(file).read_bytes()
+            with Path(file).open("rb") as opened:
+                content = opened.read(_LONGEST_PASSPHRASE + 1)
         except OSError as error:
             raise BadInput(
                 N_("The passphrase file %(file)s cannot be read: %(fault)s"),
                 file=file,
                 fault=error.strerror or str(error),
             ) from error
+        if len(content) > _LONGEST_PASSPHRASE:
+            raise BadInput(N_("%(file)s is too long to be a passphrase file."), file=file)
         # Editors end a file with a line break that nobody meant to be part of it.
         return content.rstrip(b"\r\n")
     return environment.encode() if environment else None

@@ -22,7 +22,7 @@ from keys.ring import KeyRecord, KeyRing, Purpose
 
 def initialise(folder: Folder, settings: Settings, passphrase: bytes, now: datetime) -> None:
     """Make the data folder of a new issuer: settings, sealed keys, an empty record."""
-    ring = KeyRing.create(settings.did, passphrase, now)
+    ring = KeyRing.create(settings.did, passphrase, now, jwt_algorithm=settings.jwt_algorithm)
     folder.make(settings)
     ring_file.save(folder.ring, ring)
     engine = database.open_engine(folder.database)
@@ -41,7 +41,7 @@ def new(
 ) -> KeyRecord:
     """Make a key for `purpose` that signs from `signs_from` on (None: at once)."""
     now = office.now()
-    office.signing_key(purpose, now)
+    office.signing_ring()
     return _change(
         office,
         "key.new",

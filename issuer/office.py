@@ -4,6 +4,7 @@ Rules elsewhere take time as an argument; it is read here. The ring is read agai
 file changes, so that a key made or retired by a command counts in a running server at once.
 """
 
+import logging
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -13,19 +14,30 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from issuer import programme as programmes
-from issuer.errors import BadInput, KeysLocked
+from issuer import witness
+from issuer.errors import BadInput, KeysLocked, RecordBehind
 from issuer.folder import Folder
 from issuer.programme import Programme
 from issuer.record import database
-from issuer.record.tables import Edition
+from issuer.record.tables import AuditEntry, Edition, PublicKey
 from issuer.settings import Settings
 from issuer.texts import N_
 from keys import ring_file
-from keys.ring import KeyRecord, KeyRing, Purpose
+from keys.ring import (
+    DamagedRing,
+    KeyRecord,
+    KeyRing,
+    Purpose,
+    RingError,
+    WrongPassphrase,
+    WrongRing,
+)
+
+log = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 
@@ -52,29 +64,53 @@ class Office:
 
     @classmethod
     def open(
-        cls, path: Path, *, passphrase: bytes | None = None, clock: Clock = system_clock
+        cls,
+        path: Path,
+        *,
+        passphrase: bytes | None = None,
+        clock: Clock = system_clock,
+        keys_required: bool = True,
     ) -> "Office":
         """Open the issuer in the folder `path`; with a passphrase its keys are unlocked.
 
-        Raises `NotFound`, `BadInput`, `SchemaFault`, and what `keys.ring` raises for a
-        damaged ring or a wrong passphrase.
+        Raises `NotFound`, `BadInput`, `SchemaFault`, `Busy`, and what `keys.ring` raises for a
+        damaged ring or a wrong passphrase. Without `keys_required` such an issuer opens all
+        the same, with its keys out of reach; a ring that others may read never does.
         """
         folder = Folder(path)
         settings = folder.read_settings()
         engine = database.open_engine(folder.database)
         database.migrate(engine)
         office = cls(folder, settings, engine, clock, passphrase)
-        if office.ring.did != settings.did:
+        office._check_base(settings)
+        try:
+            office.ring  # noqa: B018 - reading it is the check
+        except ring_file.ExposedRing:
+            raise
+        except WrongPassphrase as fault:
+            if keys_required:
+                raise
+            log.error("the keys stay locked: %s", fault)
+            office._passphrase = None
+        except RingError as fault:
+            if keys_required:
+                raise
+            log.error("the keys cannot be used: %s", fault)
+        return office
+
+    def _check_base(self, settings: Settings) -> None:
+        """The base address is the one the issuer was made for: it stands in every badge."""
+        with self.reading() as session:
+            first = session.get(AuditEntry, 1)
+        if first is not None and first.subject != settings.did:
             raise BadInput(
                 N_(
-                    "The keys in %(folder)s belong to %(did)s, but merke.toml names"
-                    " %(base)s. Put back the address the keys were made for."
+                    "merke.toml names %(base)s, but this issuer was made as %(did)s, which stands"
+                    " in everything it sealed. Put back the address."
                 ),
-                folder=str(path),
-                did=office.ring.did,
                 base=settings.base_url,
+                did=first.subject,
             )
-        return office
 
     def now(self) -> datetime:
         return self.clock()
@@ -83,6 +119,8 @@ class Office:
     def transaction(self) -> Iterator[Session]:
         with database.transaction(self.engine) as session:
             yield session
+        with database.reading(self.engine) as session:
+            witness.update(session, self.folder.witness)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -99,16 +137,37 @@ class Office:
             raise
         seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if self._ring is None or seen != self._ring_seen:
+            read = ring_file.load(self.folder.ring)
+            self._check_ring(read)
             if self._ring is None:
-                ring = ring_file.load(self.folder.ring)
                 if self._passphrase is not None:
-                    ring.unlock(self._passphrase)
-                self._ring = ring
+                    read.unlock(self._passphrase)
+                self._ring = read
             else:
                 # Unlocked once, it stays so without deriving the key from the passphrase again.
                 self._ring.refresh(ring_file.read(self.folder.ring))
             self._ring_seen = seen
         return self._ring
+
+    def _check_ring(self, ring: KeyRing) -> None:
+        """The record is the witness of the ring: what it knows of a key cannot be taken back."""
+        if ring.did != self.settings.did:
+            raise WrongRing(f"The key ring is that of {ring.did}, not of {self.settings.did}.")
+        found = {record.fragment: record for record in ring.records}
+        with self.reading() as session:
+            known = session.scalars(select(PublicKey)).all()
+        for row in known:
+            record = found.get(row.fragment)
+            if (
+                record is None
+                or (row.retired and not record.retired)
+                or (row.compromised and not record.compromised)
+            ):
+                raise DamagedRing(
+                    f"The key ring does not know what the record knows of the key {row.fragment}: "
+                    "it is an older copy, or another ring. Nothing is signed with it; put back "
+                    "the newest keys/ring.json."
+                )
 
     def forget_ring_changes(self) -> None:
         """Read the ring from its file at the next use: what was changed here did not count."""
@@ -124,8 +183,13 @@ class Office:
         return self._rehearsal
 
     def signing_key(self, purpose: Purpose, now: datetime) -> KeyRecord:
-        """The key that signs for `purpose`. Raises `KeysLocked` before anything is begun."""
-        if self.ring.locked:
+        """The key that signs for `purpose`. Raises as `signing_ring`, and `NoSigningKey`."""
+        return self.signing_ring().signing_key(purpose, now)
+
+    def signing_ring(self) -> KeyRing:
+        """The keys, if anything may be signed now. Raises `KeysLocked`, `RecordBehind`."""
+        ring = self.ring
+        if ring.locked:
             raise KeysLocked(
                 N_(
                     "The keys are locked, so nothing can be signed. Start with"
@@ -133,7 +197,18 @@ class Office:
                     " verification go on meanwhile."
                 )
             )
-        return self.ring.signing_key(purpose, now)
+        with self.reading() as session:
+            witness.check(session, self.folder.witness)
+        return ring
+
+    def is_newest(self) -> bool:
+        """Whether the record is the newest one that was worked with here."""
+        try:
+            with self.reading() as session:
+                witness.check(session, self.folder.witness)
+        except RecordBehind:
+            return False
+        return True
 
     def programme(self, edition: Edition) -> Programme:
         return _programme(edition.source, f"{edition.programme}-{edition.edition}.toml")

@@ -96,14 +96,15 @@ def _status_json(office: Office, number: str) -> Document | None:
     with office.reading() as session:
         row = session.get(StatusList, int(number))
         signed = row and row.signed_json
-    return Document(signed, STATUS) if signed else None
+    return Document(signed, STATUS) if signed and office.is_newest() else None
 
 
 def _status_jwt(office: Office, number: str) -> Document | None:
     with office.reading() as session:
         row = session.get(StatusList, int(number))
         signed = row and row.signed_jwt
-    return Document(signed, TEXT) if signed else None
+    # What an older record says of revocations may be undone: better no list than that one.
+    return Document(signed, TEXT) if signed and office.is_newest() else None
 
 
 def _achievement(office: Office, key: str) -> Document | None:

@@ -25,12 +25,17 @@ class BadSettings(BadInput):
 
 @dataclass(frozen=True)
 class Settings:
-    """`sample` marks a folder of made-up data: its pictures and pages say EKSEMPEL."""
+    """`sample` marks a folder of made-up data: its pictures and pages say EKSEMPEL.
+
+    `jwt_algorithm` is that of the key for badge JWTs that `init` makes: RS256, which every
+    verifier reads, or ES256.
+    """
 
     base_url: str
     name: str
     email: str | None = None
     sample: bool = False
+    jwt_algorithm: str = "RS256"
 
     @property
     def host(self) -> str:
@@ -60,7 +65,22 @@ def check_email(email: str | None) -> str | None:
     return email
 
 
-_KINDS: dict[str, type] = {"base_url": str, "name": str, "email": str, "sample": bool}
+def check_algorithm(algorithm: str) -> str:
+    if algorithm not in ("RS256", "ES256"):
+        raise BadSettings(
+            N_("%(given)r is no algorithm for badge JWTs. Choose RS256 or ES256."),
+            given=algorithm[:20],
+        )
+    return algorithm
+
+
+_KINDS: dict[str, type] = {
+    "base_url": str,
+    "name": str,
+    "email": str,
+    "sample": bool,
+    "jwt_algorithm": str,
+}
 
 
 def read(text: str, name: str = "merke.toml") -> Settings:
@@ -91,6 +111,7 @@ def read(text: str, name: str = "merke.toml") -> Settings:
             raise BadSettings(N_("%(file)s: %(key)s is missing."), file=name, key=key)
     check_base_url(values["base_url"])
     check_email(values.get("email"))
+    check_algorithm(values.get("jwt_algorithm", "RS256"))
     return Settings(**values)
 
 
@@ -105,6 +126,8 @@ def write(settings: Settings) -> str:
     ]
     if settings.email:
         lines.append(f"email = {_quoted(settings.email)}")
+    if settings.jwt_algorithm != "RS256":
+        lines.append(f"jwt_algorithm = {_quoted(settings.jwt_algorithm)}")
     if settings.sample:
         lines += ["# Made-up data: pictures and pages say EKSEMPEL.", "sample = true"]
     return "\n".join(lines) + "\n"

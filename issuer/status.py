@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from issuer import audit, days, proofs
-from issuer.record.tables import StatusEntry, StatusList
+from issuer.record.tables import PublicKey, StatusEntry, StatusList
 from issuer.state import Act
-from keys.ring import Purpose
+from keys.ring import KeyRecord, Purpose
 from verifier import status_list
 
 if TYPE_CHECKING:
@@ -95,11 +95,15 @@ def document(
     }
 
 
-def is_due(row: StatusList, now: datetime) -> bool:
+def is_due(session: Session, row: StatusList, now: datetime) -> bool:
+    """Whether a list has to be signed: it changed, a day has gone, or its key is no good."""
+    key = session.get(PublicKey, row.signed_by) if row.signed_by else None
     return (
         row.signed_version != row.version
         or row.signed_at is None
         or row.signed_at + SIGN_AGAIN_AFTER <= now
+        or key is None
+        or key.compromised is not None
     )
 
 
@@ -111,17 +115,17 @@ def publish(office: "Office") -> tuple[int, ...]:
     """
     now = office.now()
     with office.reading() as session:
-        if not any(is_due(row, now) for row in session.scalars(select(StatusList))):
+        if not any(is_due(session, row, now) for row in session.scalars(select(StatusList))):
             return ()
     if office.ring.locked:
         log.warning("keys are locked: the status lists that are due cannot be signed")
         return ()
-    key = office.ring.signing_key(Purpose.STATUS, now)
+    key = office.signing_key(Purpose.STATUS, now)
     signed: list[int] = []
     with office.transaction() as session:
         audit.check_clock(session, now)
         for row in session.scalars(select(StatusList).order_by(StatusList.number)):
-            if is_due(row, now):
+            if is_due(session, row, now):
                 _sign(office, session, row, key, now)
                 signed.append(row.number)
     return tuple(signed)
@@ -138,7 +142,9 @@ def publish_soon(office: "Office") -> None:
         log.exception("the act stands, but the status list could not be published yet")
 
 
-def _sign(office: "Office", session: Session, row: StatusList, key: Any, now: datetime) -> None:
+def _sign(
+    office: "Office", session: Session, row: StatusList, key: KeyRecord, now: datetime
+) -> None:
     revoked = session.scalars(
         select(StatusEntry.position).where(
             StatusEntry.list_number == row.number, StatusEntry.revoked_at.is_not(None)
@@ -149,9 +155,10 @@ def _sign(office: "Office", session: Session, row: StatusList, key: Any, now: da
     row.signed_jwt = proofs.list_jwt(listed, office.ring, key)
     row.signed_version = row.version
     row.signed_at = now
+    row.signed_by = key.fragment
     row.valid_until = now + VALID_FOR
 
 
 def pending(session: Session, now: datetime) -> list[StatusList]:
     """The lists whose published copy is behind the record or about to run out."""
-    return [row for row in session.scalars(select(StatusList)) if is_due(row, now)]
+    return [row for row in session.scalars(select(StatusList)) if is_due(session, row, now)]

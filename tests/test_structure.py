@@ -89,6 +89,7 @@ DOORS = {
             "issuer/status.py",
             "issuer/tokens.py",
             "issuer/web/",
+            "issuer/witness.py",
         ),
     ),
     "disk": Door(
@@ -110,6 +111,7 @@ DOORS = {
             "issuer/demo/files.py",
             "issuer/folder.py",
             "issuer/keyring.py",
+            "issuer/witness.py",
             "keys/ring_file.py",
             "verifier/documents.py",
         ),

@@ -1,8 +1,17 @@
 """`merke init`, `merke serve`, `merke tick`: make an issuer, run it, do what is due once."""
 
+import time
+from typing import TYPE_CHECKING
+
 import click
 
 from issuer.cli.context import Context, passphrase
+
+if TYPE_CHECKING:
+    from issuer.office import Office
+
+# How often `serve` tries to open a record that is in use, a few seconds each.
+_PATIENCE = 20
 
 
 @click.command()
@@ -10,11 +19,23 @@ from issuer.cli.context import Context, passphrase
 @click.option("--name", required=True, help="Name of the issuer, as badges will show it.")
 @click.option("--email", help="Where people can write to the issuer; shown in badges.")
 @click.option(
+    "--jwt-algorithm",
+    type=click.Choice(["RS256", "ES256"]),
+    default="RS256",
+    show_default=True,
+    help="Of the key for badge JWTs. Every verifier reads RS256.",
+)
+@click.option(
     "--passphrase-file", type=click.Path(dir_okay=False), help="File with the passphrase."
 )
 @click.pass_obj
 def init(
-    context: Context, base_url: str, name: str, email: str | None, passphrase_file: str | None
+    context: Context,
+    base_url: str,
+    name: str,
+    email: str | None,
+    jwt_algorithm: str,
+    passphrase_file: str | None,
 ) -> None:
     """Make the data folder of a new issuer: settings, sealed keys, an empty record.
 
@@ -41,7 +62,12 @@ def init(
                 " --passphrase-file."
             )
         )
-    settings = Settings(check_base_url(base_url), names.clean(name), check_email(email))
+    settings = Settings(
+        check_base_url(base_url),
+        names.clean(name),
+        check_email(email),
+        jwt_algorithm=jwt_algorithm,
+    )
     keyring.initialise(Folder(context.data), settings, secret, system_clock())
     context.say(
         N_(
@@ -67,14 +93,29 @@ def serve(context: Context, host: str, port: int) -> None:
     and verification work, and nothing can be signed. Listens on this machine only; put a web
     server with the certificate of the base address before it.
     """
-    from issuer.office import Office
     from issuer.web.server import run
 
-    office = Office.open(context.data, passphrase=passphrase())
+    office = _open_patiently(context)
     try:
         run(office, host, port, language=context.language)
     finally:
         office.engine.dispose()
+
+
+def _open_patiently(context: Context) -> "Office":
+    """Open the issuer to serve it: with its keys if they can be had, and after a while if the
+    record is held by another process."""
+    from issuer.errors import Busy
+    from issuer.office import Office
+
+    for attempt in range(_PATIENCE):
+        try:
+            return Office.open(context.data, passphrase=passphrase(), keys_required=False)
+        except Busy as fault:
+            if attempt == 0:
+                context.say(fault.message, **fault.values)
+            time.sleep(1)
+    return Office.open(context.data, passphrase=passphrase(), keys_required=False)
 
 
 @click.command()

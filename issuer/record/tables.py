@@ -269,6 +269,7 @@ class StatusList(Base):
     version: Mapped[int]
     signed_version: Mapped[int | None]
     signed_at: Mapped[datetime | None]
+    signed_by: Mapped[str | None] = mapped_column(ForeignKey("public_key.fragment"))
     valid_until: Mapped[datetime | None]
     signed_json: Mapped[bytes | None] = mapped_column(LargeBinary)
     signed_jwt: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -165,7 +165,21 @@ KINDS: Mapping[str, Kind] = {
         N_("The sealing was interrupted"),
         N_("Nothing was issued. Seal again."),
     ),
+    "sealing.under_way": Kind(
+        409,
+        N_("It is being sealed at this moment"),
+        N_("Another process is at it. Nothing was changed; look again in a minute."),
+    ),
     # Not now
+    "record.behind": Kind(
+        503,
+        N_("The record is not the newest"),
+        N_(
+            "Nothing is signed until whoever runs this service has put back the newest record."
+            " Nothing was changed; pages and verification go on."
+        ),
+        retry_after=60,
+    ),
     "keys.locked": Kind(
         503,
         N_("The keys are locked"),

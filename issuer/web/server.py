@@ -1,6 +1,7 @@
 """The server: uvicorn around the application, and the daily work beside it."""
 
 import errno
+import logging
 import socket
 
 import click
@@ -11,6 +12,9 @@ from issuer.errors import BadInput
 from issuer.office import Office
 from issuer.texts import N_, translate
 from issuer.web.app import create_app
+from keys.ring import RingError
+
+log = logging.getLogger(__name__)
 
 
 def free_port(host: str, port: int, *, tries: int = 20) -> socket.socket:
@@ -51,16 +55,27 @@ def run(office: Office, host: str, port: int, *, language: str) -> None:
             base=office.settings.base_url,
             folder=str(office.folder.path),
             address=address,
-            keys=translate(language, N_("locked") if office.ring.locked else N_("unlocked")),
+            keys=translate(language, _keys(office)),
         ),
         err=True,
     )
     serve(office, listener)
 
 
+def _keys(office: Office) -> str:
+    try:
+        return N_("locked") if office.ring.locked else N_("unlocked")
+    except (RingError, OSError):
+        return N_("out of reach")
+
+
 def serve(office: Office, listener: socket.socket) -> None:
     """Serve on a socket that is already bound, with the daily work beside it."""
-    round_of_work(office)
+    try:
+        round_of_work(office)
+    except Exception:
+        # Pages and verification do not wait for it; it is tried again every minute.
+        log.exception("the daily work could not be done at the start")
     daily = Daily(office)
     daily.start()
     config = uvicorn.Config(

@@ -97,9 +97,13 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("signed_version", sa.Integer(), nullable=True),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("signed_by", sa.String(length=120), nullable=True),
         sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_json", sa.LargeBinary(), nullable=True),
         sa.Column("signed_jwt", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["signed_by"], ["public_key.fragment"], name=op.f("fk_status_list_signed_by")
+        ),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_status_list")),
     )
     op.create_table(
