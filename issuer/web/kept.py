@@ -1,22 +1,34 @@
 """Public answers kept for the moments in which the record cannot be read.
 
-While another process holds the record, or the disk is full, lists, documents and pages go on
-being served as they were at most five minutes ago: no older than any cache between us and the
-reader may answer. They are used for nothing else, and anything done here makes them void.
+While another process holds the record, or the disk is full, signed bytes and documents go on
+being served as they were, for no longer than they themselves allow any cache to keep them. What
+tells a state is kept for a few seconds only: another process may have changed it meanwhile. The
+answers are used for nothing else, and anything done here makes them void.
 """
 
 import asyncio
+import re
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from issuer.web.http import LONGEST, is_public
 
+# How long an answer that tells a state may be given again, in seconds.
+MOMENT = 5.0
 MOST_BYTES = 16 * 1024**2
 LARGEST = 512 * 1024
 # What an answer takes beside its body and its key.
 _AROUND = 2048
+
+# Sealed bytes, signed lists, documents and sheets: they do not say how things stand now.
+_LASTING = re.compile(
+    r"/b/[^/]+\.(?:json|jwt|png|svg)|/issuer|/robots\.txt"
+    r"|/(?:status|achievements|keys|static|problems|\.well-known)/.+"
+)
+_MAX_AGE = re.compile(r"max-age=([0-9]{1,9})")
 
 _Key = tuple[str, bytes, bytes, bytes]
 
@@ -26,6 +38,7 @@ class _Answer:
     start: Message
     body: bytes
     at: float
+    until: float
 
 
 class Kept:
@@ -53,7 +66,7 @@ class Kept:
 
     async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = _key(scope)
-        before = self._forgotten
+        before, asked = self._forgotten, _now()
         start: Message | None = None
         parts: list[bytes] = []
 
@@ -72,7 +85,7 @@ class Kept:
 
         await self._app(scope, receive, watch)
         if start is not None and start["status"] == 200 and before == self._forgotten:
-            self._keep(key, start, b"".join(parts))
+            self._keep(key, _Answer(start, b"".join(parts), asked, asked + _lasts(key[0], start)))
 
     def _forget(self) -> None:
         self._answers.clear()
@@ -81,15 +94,15 @@ class Kept:
 
     def _fresh(self, key: _Key) -> _Answer | None:
         old = self._answers.get(key)
-        return old if old is not None and _now() - old.at < LONGEST.total_seconds() else None
+        return old if old is not None and _now() < old.until else None
 
-    def _keep(self, key: _Key, start: Message, body: bytes) -> None:
-        if len(body) > LARGEST:
-            return
+    def _keep(self, key: _Key, answer: _Answer) -> None:
         if (old := self._answers.pop(key, None)) is not None:
             self._size -= _room(key, old)
-        self._answers[key] = _Answer(start, body, _now())
-        self._size += _room(key, self._answers[key])
+        if len(answer.body) > LARGEST or answer.until <= answer.at:
+            return
+        self._answers[key] = answer
+        self._size += _room(key, answer)
         while self._size > MOST_BYTES:
             self._size -= _room(*self._answers.popitem(last=False))
 
@@ -105,19 +118,30 @@ def _room(key: _Key, answer: _Answer) -> int:
     return _AROUND + len(answer.body) + sum(map(len, key))
 
 
+def _lasts(path: str, start: Message) -> float:
+    """For how many seconds an answer may be given again: never longer than it says itself."""
+    stated = [value.decode("latin-1") for value in _values(start["headers"], b"cache-control")]
+    allowed = _MAX_AGE.search(", ".join(stated))
+    if allowed is None or "no-store" in ", ".join(stated):
+        return 0.0
+    most = LONGEST.total_seconds() if _LASTING.fullmatch(path) else MOMENT
+    return min(most, float(allowed[1]))
+
+
 def _keeps(path: str) -> bool:
     return is_public(path) and path != "/readyz"
 
 
 def _key(scope: Scope) -> _Key:
-    """All that a public answer may depend on."""
-    headers = dict(scope["headers"])
-    return (
-        scope["path"],
-        scope["query_string"],
-        headers.get(b"accept", b""),
-        headers.get(b"accept-language", b""),
+    """All that a public answer may depend on: of a header that comes twice, both lines."""
+    accept, language = (
+        b"\n".join(_values(scope["headers"], name)) for name in (b"accept", b"accept-language")
     )
+    return scope["path"], scope["query_string"], accept, language
+
+
+def _values(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[bytes]:
+    return [value for name, value in headers if name.lower() == wanted]
 
 
 def _now() -> float:

@@ -4,6 +4,7 @@ client = browser(desk)              # our own host name, nothing followed by its
 staff = as_staff(desk, client)      # headers with a fresh token
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -72,6 +73,18 @@ def shop_in(place: Path, *, documents: DocumentSource = NOWHERE) -> Iterator[Sho
     with browser(desk, documents=documents) as client:
         yield Shop(desk, client, sealed)
     desk.close()
+
+
+@contextmanager
+def locked_record(desk: Desk) -> Iterator[None]:
+    """Another process writes, and takes its time."""
+    other = sqlite3.connect(desk.office.folder.database, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        yield
+    finally:
+        other.execute("ROLLBACK")
+        other.close()
 
 
 def holder_named(desk: Desk, name: str) -> Sealed:
