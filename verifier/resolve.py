@@ -7,6 +7,7 @@ is asked on the issuer's behalf. Whether the key may be used for badges, and whe
 is judged in `verifier.securing`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
@@ -52,10 +53,16 @@ _REASONS: Final[dict[type[did.InvalidVerificationMethod], Reason]] = {
 }
 
 
+_ORIGIN: Final = re.compile(r"https://[^/?#]*")
+
+
 def issuer_host(issuer: str) -> str | None:
     """The host whose owner vouches for `issuer` (a did:web or https address), in ASCII form."""
-    if issuer.startswith("https://"):
-        return issuer.removeprefix("https://").partition("/")[0].lower()
+    if (origin := _ORIGIN.match(issuer)) is not None:
+        try:
+            return parse_url(origin[0]).host
+        except DocumentUnavailable:
+            return None
     try:
         return did.document_url(issuer).removeprefix("https://").partition("/")[0]
     except did.MalformedDid:

@@ -177,6 +177,13 @@ def test_a_value_that_the_set_does_not_hold() -> None:
         ("did:web:example.no:members:1", "example.no"),
         ("https://Example.no/issuer", "example.no"),
         ("https://example.no", "example.no"),
+        ("https://example.no?issuer", "example.no"),
+        ("https://example.no:443/", "example.no"),
+        ("https://\u212aexample.no/", None),  # a letter whose lower case is k
+        ("https://example.no:8443/", None),
+        ("https://user@example.no/", None),
+        ("https://127.0.0.1/", None),
+        ("https:///", None),
         ("did:key:z6Mk", None),
         ("did:web:127.0.0.1", None),
         ("urn:uuid:1", None),
