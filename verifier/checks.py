@@ -139,7 +139,7 @@ def _moment(credential: Mapping[str, Any], name: str) -> datetime | None:
 def who_is(issuer: str | None, verified: bool, world: World) -> Who:
     """Who issued the badge, as far as the proof shows it."""
     did = issuer if issuer is not None and issuer.startswith("did:") else None
-    host = resolve.issuer_host(issuer) if issuer is not None and verified else None
+    host = resolve.issuer_place(issuer) if issuer is not None and verified else None
     if verified and issuer in world.ours:
         return Who("ours", did, host)
     return Who("unproven" if host is None else "domain", did, host)

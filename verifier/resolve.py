@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from keys import did, jwk
 from keys.did import VerificationMethod
@@ -67,6 +68,20 @@ def issuer_host(issuer: str) -> str | None:
         return did.document_url(issuer).removeprefix("https://").partition("/")[0]
     except did.MalformedDid:
         return None
+
+
+def issuer_place(issuer: str) -> str | None:
+    """The host as in `issuer_host`, with the path behind it where the issuer has only that:
+    whoever controls one path of a host need not control the others."""
+    host = issuer_host(issuer)
+    if host is None:
+        return None
+    if _ORIGIN.match(issuer) is not None:
+        path = urlsplit(issuer).path
+    else:
+        path = did.document_url(issuer).removeprefix(f"https://{host}")
+        path = path.removesuffix("/did.json").removesuffix("/.well-known")
+    return f"{host}{path}".rstrip("/")
 
 
 def controller_of(method: str) -> str:

@@ -194,6 +194,22 @@ def test_the_host_that_vouches(issuer: str, host: str | None) -> None:
     assert resolve.issuer_host(issuer) == host
 
 
+@pytest.mark.parametrize(
+    ("issuer", "place"),
+    [
+        ("did:web:example.no", "example.no"),
+        ("did:web:example.no:members:1", "example.no/members/1"),
+        ("https://Example.no/issuer", "example.no/issuer"),
+        ("https://example.no?.merke.example.no", "example.no"),
+        ("https://example.no:443/a", "example.no/a"),
+        ("did:key:z6Mk", None),
+        ("urn:uuid:1", None),
+    ],
+)
+def test_one_path_of_a_host_is_not_all_of_it(issuer: str, place: str | None) -> None:
+    assert resolve.issuer_place(issuer) == place
+
+
 def test_an_issuer_without_a_host_has_no_key_set() -> None:
     with pytest.raises(NoKey) as caught:
         resolve.key_in_set("did:key:z6Mk", "a", None, PinnedDocuments({}))
