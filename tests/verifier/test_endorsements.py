@@ -54,8 +54,8 @@ def word(friend: IssuerSimulator, about: str, change: Change | None = None) -> D
             "type": ["VerifiableCredential", "EndorsementCredential"],
             "name": "Et godt ord",
             "issuer": {"id": friend.did, "type": ["Profile"], "name": "En venn"},
-            "validFrom": stamp(NOW - timedelta(days=2)),
-            "validUntil": stamp(NOW + timedelta(days=90)),
+            "validFrom": stamp(friend.now - timedelta(days=2)),
+            "validUntil": stamp(friend.now + timedelta(days=90)),
             "credentialSubject": {
                 "id": about,
                 "type": ["EndorsementSubject"],
