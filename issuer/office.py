@@ -6,7 +6,7 @@ file changes, so that a key made or retired by a command counts in a running ser
 
 import logging
 import os
-import socket
+import platform
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -216,12 +216,12 @@ class Office:
     @property
     def process(self) -> str:
         """Who is at work: written beside an intention, so that a crash can be told."""
-        return f"{socket.gethostname()}:{os.getpid()}"
+        return f"{platform.node()}:{os.getpid()}"
 
     def is_gone(self, process: str) -> bool:
         """Whether `process` has certainly ended: it ran on this machine and is no more."""
         host, _, number = process.rpartition(":")
-        if host != socket.gethostname() or not number.isdigit():
+        if host != platform.node() or not number.isdigit():
             return False
         try:
             os.kill(int(number), 0)

@@ -58,7 +58,6 @@ DOORS = {
             *("urllib.request", "urllib3"),
         ),
         keepers=(
-            "issuer/office.py",  # the name of this machine, no more
             "issuer/web/server.py",
             "verifier/fetch.py",
         ),

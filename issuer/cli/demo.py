@@ -134,9 +134,18 @@ def _show(badges: list["Badge"], under_way: list[str], out: Path) -> None:
     )
     good = next((badge for badge in badges if badge.expect == "VALID"), badges[0])
     click.echo(
-        f"\nCheck one yourself:\n  merke verify {out / good.files['png']}"
+        f"\nCheck one yourself:\n  {_program()} verify {out / good.files['png']}"
         f" --documents {out / 'published' / 'index.json'}"
     )
+
+
+def _program() -> str:
+    """How `merke` was called, so that what is printed can be pasted."""
+    called = Path(sys.argv[0])
+    if called.name != "merke":
+        return "merke"
+    here = Path.cwd()
+    return str(called.relative_to(here) if called.is_relative_to(here) else called)
 
 
 def _addresses(badges: list["Badge"], local: str, data: Path) -> None:
@@ -149,6 +158,6 @@ def _addresses(badges: list["Badge"], local: str, data: Path) -> None:
     ):
         click.echo(f"  {local}{path:<32} {what}")
     click.echo(
-        f"To revoke one: MERKE_PASSPHRASE_FILE={data}/passphrase merke award suspend"
+        f"To revoke one:\n  MERKE_PASSPHRASE_FILE={data}/passphrase {_program()} award suspend"
         f" {badges[0].code} --data {data} --by Ola --reason Eksempel"
     )
