@@ -297,7 +297,8 @@ def _ask_for_newer(examined: Examined, carried: Found, case: _Case) -> None:
 
 
 def _hear_others(examined: Examined, case: _Case) -> None:
-    places = endorsements.places(examined.signed)
+    if not (places := endorsements.places(examined.signed)):
+        return
     ids = endorsements.endorsable_ids(examined.signed)
     heard: list[Endorsement] = []
     for place in places[:MAX_ENDORSEMENTS]:
