@@ -12,10 +12,11 @@ from fastapi import FastAPI
 from issuer.office import Office
 from issuer.studio import Studio
 from issuer.web import api, embed, machine, openapi, pages, problems
-from issuer.web.headers import Bodies, Headers, Hosts, Lengths, hosts
+from issuer.web.bodies import Bodies
+from issuer.web.headers import Headers, Hosts, Lengths, hosts
 from issuer.web.http import HeadAsGet, OpenToAll
 from issuer.web.kept import Kept
-from issuer.web.pools import Gate, Pool
+from issuer.web.pools import Pool
 from issuer.web.problems import Unexpected
 from verifier.documents import DocumentSource
 from verifier.fetch import HttpDocuments
@@ -50,7 +51,6 @@ def create_app(
     app.state.picture_pool = Pool("picture", threads=4, waiting=60, busy="picture.busy")
     # Judging may wait for strangers' servers: it has few threads, and only these.
     app.state.verify_pool = Pool("verify", threads=4, waiting=28, busy="verify.busy")
-    app.state.upload_gate = Gate(16, "verify.busy")
 
     app.router.routes.extend(machine.ROUTES)
     app.router.routes.extend(embed.ROUTES)

@@ -4,26 +4,15 @@ Pure ASGI, in the order of `wrap`: no page and no document can forget it. Script
 allowed at all; only what lies under `/embed/` may be framed.
 """
 
-import asyncio
 import ipaddress
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from issuer.web.http import is_public
-from issuer.web.problems import Problem, answer
+from issuer.web.problems import refuse
 
-KIB = 1024
-LARGEST_BODY = 256 * KIB
-LARGEST_BADGE = 10 * KIB * KIB
-# A form around a badge: boundaries, headers of its parts, the other fields.
-FORM_ROOM = 64 * KIB
 LONGEST_ADDRESS = 4096
-
-# A body must be whole within this many seconds and one more for each of these bytes.
-BODY_PATIENCE = 20.0
-SLOWEST_RATE = 16 * KIB
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self';"
@@ -44,7 +33,6 @@ _EVERYWHERE = {
 }
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
-_BADGES = ("/verify", "/api/v1/verify")
 
 
 def may_be_framed(path: str) -> bool:
@@ -115,7 +103,7 @@ class Hosts:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and not self._serves(scope):
-            await _refuse("request.host", scope, receive, send)
+            await refuse("request.host", scope, receive, send)
             return
         await self._app(scope, receive, send)
 
@@ -145,69 +133,6 @@ class Lengths:
         if scope["type"] == "http":
             length = len(scope["path"]) + len(scope.get("query_string", b""))
             if length > LONGEST_ADDRESS:
-                await _refuse("request.length", {**scope, "query_string": b""}, receive, send)
+                await refuse("request.length", {**scope, "query_string": b""}, receive, send)
                 return
         await self._app(scope, receive, send)
-
-
-def largest_body(path: str) -> int:
-    return LARGEST_BADGE + FORM_ROOM if path in _BADGES else LARGEST_BODY
-
-
-class Bodies:
-    """Refuses bodies that are too large, and those that come too slowly."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        most = largest_body(scope["path"])
-        if (announced := _announced(scope)) is None:
-            await _refuse("request.malformed", scope, receive, send)
-        elif announced > most:
-            await _refuse("request.size", scope, receive, send)
-        else:
-            await self._app(scope, _bounded(receive, most), send)
-
-
-def _announced(scope: Scope) -> int | None:
-    """The length that the request says its body has, 0 if it does not say; None if unclear."""
-    lengths = {value for name, value in scope["headers"] if name == b"content-length"}
-    if not lengths:
-        return 0
-    if len(lengths) > 1 or not (length := lengths.pop()).isdigit() or len(length) > 18:
-        return None
-    return int(length)
-
-
-def _bounded(receive: Receive, most: int) -> Receive:
-    begun: float | None = None
-    seen = 0
-    whole = False
-
-    async def bounded() -> Message:
-        nonlocal begun, seen, whole
-        if whole:
-            return await receive()
-        clock: Callable[[], float] = asyncio.get_running_loop().time
-        begun = clock() if begun is None else begun
-        try:
-            async with asyncio.timeout_at(begun + BODY_PATIENCE + seen / SLOWEST_RATE):
-                message = await receive()
-        except TimeoutError:
-            raise Problem("request.slow", headers={"Connection": "close"}) from None
-        if message["type"] == "http.request":
-            seen += len(message.get("body", b""))
-            whole = not message.get("more_body", False)
-            if seen > most:
-                raise Problem("request.size", headers={"Connection": "close"})
-        return message
-
-    return bounded
-
-
-async def _refuse(code: str, scope: Scope, receive: Receive, send: Send) -> None:
-    await answer(Request(scope, receive), Problem(code))(scope, receive, send)

@@ -17,9 +17,9 @@ from starlette.requests import Request
 from issuer import verification
 from issuer.office import Office
 from issuer.texts import N_
+from issuer.web.bodies import LARGEST_BADGE
 from issuer.web.faults import Fault
-from issuer.web.headers import LARGEST_BADGE
-from issuer.web.pools import Gate, Pool
+from issuer.web.pools import Pool
 from issuer.web.problems import Problem
 from verifier import timestamps
 from verifier.report import Report
@@ -41,9 +41,7 @@ async def report(
     recipient: str | None = None,
 ) -> Report:
     """The report on the badge that `request` brings. Raises `Problem` for the request."""
-    gate: Gate = request.app.state.upload_gate
-    with gate:
-        badge = await presented(request)
+    badge = await presented(request)
     pool: Pool = request.app.state.verify_pool
     office: Office = request.app.state.office
     return await pool.run(

@@ -39,18 +39,3 @@ class Pool:
 
     def close(self) -> None:
         self._executor.shutdown(wait=False, cancel_futures=True)
-
-
-class Gate:
-    """At most `most` inside at once; the next is refused with `busy`."""
-
-    def __init__(self, most: int, busy: str) -> None:
-        self._room = threading.BoundedSemaphore(most)
-        self._busy = busy
-
-    def __enter__(self) -> None:
-        if not self._room.acquire(blocking=False):
-            raise Problem(self._busy)
-
-    def __exit__(self, *_: object) -> None:
-        self._room.release()

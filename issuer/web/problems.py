@@ -145,6 +145,11 @@ def answer(request: Request, error: Exception) -> Response:
     return Response(body, shown.status, headers, media_type=MEDIA_TYPE)
 
 
+async def refuse(code: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request with the problem `code` before anything is done with it."""
+    await answer(Request(scope, receive), Problem(code))(scope, receive, send)
+
+
 def _page(request: Request, shown: Told) -> str | None:
     draw: Page | None = request.app.state.problem_page
     path = request.scope["path"]

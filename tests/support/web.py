@@ -4,13 +4,17 @@ client = browser(desk)              # our own host name, nothing followed by its
 staff = as_staff(desk, client)      # headers with a fresh token
 """
 
+import socket
 import sqlite3
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import uvicorn
 from starlette.testclient import TestClient
 
 from issuer import participations, tokens
@@ -85,6 +89,26 @@ def locked_record(desk: Desk) -> Iterator[None]:
     finally:
         other.execute("ROLLBACK")
         other.close()
+
+
+@contextmanager
+def real_server(desk: Desk) -> Iterator[int]:
+    """The application behind a real socket on this machine."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(desk.office, listen="127.0.0.1", documents=NOWHERE), log_level="critical"
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        while not server.started:
+            time.sleep(0.02)
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
 
 
 def holder_named(desk: Desk, name: str) -> Sealed:

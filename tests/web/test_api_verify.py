@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from issuer.web.headers import LARGEST_BADGE
+from issuer.web.bodies import LARGEST_BADGE
 from tests.support.office import Desk
 from tests.support.web import Shop, browser, shop_in
 

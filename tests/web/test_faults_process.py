@@ -6,20 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from issuer.record.tables import Credential, IdempotencyKey
-from issuer.web import headers
-from issuer.web.app import create_app
+from issuer.web import bodies
 from tests.support.office import ADA, BO, PASSPHRASE, Desk
-from tests.support.web import NOWHERE, as_staff, browser, token
+from tests.support.web import as_staff, browser, real_server, token
 
 
 @pytest.fixture
@@ -96,26 +92,6 @@ def test_a_killed_process_leaves_a_key_that_still_works(desk: Desk, where: str) 
         assert issued == 1
 
 
-@contextmanager
-def real_server(desk: Desk) -> Iterator[int]:
-    """The application behind a real socket on this machine."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(desk.office, listen="127.0.0.1", documents=NOWHERE), log_level="critical"
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.02)
-        yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
-
-
 def _exchange(port: int, request: bytes, *, patience: float = 10) -> bytes:
     with socket.create_connection(("127.0.0.1", port), timeout=patience) as connection:
         connection.sendall(request)
@@ -129,7 +105,7 @@ def _exchange(port: int, request: bytes, *, patience: float = 10) -> bytes:
 
 def test_over_a_real_socket(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     sealed = desk.holder("Eksempelteatret")
-    monkeypatch.setattr(headers, "BODY_PATIENCE", 0.5)
+    monkeypatch.setattr(bodies, "BODY_PATIENCE", 0.5)
     with real_server(desk) as port:
 
         def status(request: bytes) -> int:
