@@ -126,8 +126,6 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str] | None = None) -> int:
     """Run `merke` and return the exit code; what was refused is said on standard error."""
-    from issuer.cli.refusals import exit_code
-
     context = Context(Path("merke-data"), language_from(None, os.environ))
     try:
         outcome: Any = cli.main(arguments, prog_name="merke", standalone_mode=False, obj=context)
@@ -144,5 +142,8 @@ def run(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:
+        # Knows all that can be refused, which most commands have no part in.
+        from issuer.cli.refusals import exit_code
+
         return exit_code(error, context.language)
     return outcome if isinstance(outcome, int) else 0
