@@ -7,7 +7,7 @@ Sentences for people are `verifier.texts`; the vocabulary is `verifier.reasons`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from verifier import texts
 from verifier.pointer import Pointer
@@ -41,8 +41,7 @@ __all__ = [
 _DETAIL_LIMIT: Final = 300
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What one check found.
 
     `detail` is for developers and in English: a JSON pointer, an address, a member's name.
@@ -106,7 +105,8 @@ class Who:
 
     `kind` is "ours", "domain" (the key stands in the document of `host`) or "unproven".
     `did` is the issuer's DID as the badge names it: proven unless `kind` is "unproven".
-    `host` is in ASCII form, and None where no domain has been proven.
+    `host` is in ASCII form, with the path behind it for an issuer that has only a path of it,
+    and None where no domain has been proven.
     """
 
     kind: str
