@@ -57,7 +57,7 @@ def test_a_hosted_badge(issuer: Ob2Issuer) -> None:
     report = verify(hosted(issuer), issuer.world())
     assert answer(report) == (Verdict.VALID, set())
     assert report.securing == "ob2-hosted"
-    assert (report.who.kind, report.who.host) == ("domain", "badges.example.no")
+    assert (report.who.kind, report.who.host) == ("domain", "badges.example.no/issuer.json")
     assert report.credential == {
         **issuer.hosted(),
         "badge": {**issuer.badge(), "issuer": issuer.profile()},
@@ -70,7 +70,7 @@ def test_a_signed_badge(issuer: Ob2Issuer) -> None:
     report = verify(issuer.signed(), issuer.world())
     assert answer(report) == (Verdict.VALID, set())
     assert report.securing == "ob2-signed"
-    assert report.who.host == "badges.example.no"
+    assert report.who.host == "badges.example.no/issuer.json"
     assert report.credential is not None
     assert report.credential["id"] == SIGNED
     assert report.credential["badge"]["issuer"]["name"] == "Eksempelskolen"
