@@ -107,7 +107,10 @@ def read_passphrase(file: str | None, environment: str | None) -> bytes | None:
         if len(content) > _LONGEST_PASSPHRASE:
             raise BadInput(N_("%(file)s is too long to be a passphrase file."), file=file)
         # Editors end a file with a line break that nobody meant to be part of it.
-        return content.rstrip(b"\r\n")
+        secret = content.rstrip(b"\r\n")
+        if not secret:
+            raise BadInput(N_("The passphrase file %(file)s is empty."), file=file)
+        return secret
     return environment.encode() if environment else None
 
 

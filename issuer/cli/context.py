@@ -103,11 +103,11 @@ def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def table(headings: list[str], rows: list[list[str]]) -> None:
-    """Print a table; without a terminal, one line a row with tabs between."""
+    """Print a table; without a terminal, one line a row with tabs between, headings first."""
     import sys
 
     if not sys.stdout.isatty():
-        for row in rows:
+        for row in [headings, *rows]:
             click.echo("\t".join(row))
         return
     from rich.console import Console

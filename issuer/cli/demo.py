@@ -49,8 +49,11 @@ def demo(context: Context, data: Path, out: Path, no_serve: bool, port: int) -> 
     from issuer.settings import Settings
     from issuer.web.server import free_port, serve
 
+    files.check_free(data, out)
     listener = None if no_serve else free_port("127.0.0.1", port)
     bound = port if listener is None else int(listener.getsockname()[1])
+    if bound != port:
+        _tell(f"Port {port} is busy; the pages will be on {bound}.")
     local = f"http://127.0.0.1:{bound}"
     for earlier in (data, out):
         files.clear(earlier)
@@ -75,20 +78,24 @@ def demo(context: Context, data: Path, out: Path, no_serve: bool, port: int) -> 
             act.play()
     office.clock = system_clock
     round_of_work(office)
+    staff = {}
     with office.transaction() as session:
-        token, _ = tokens.issue(
-            session, story.PREPARES, by="merke demo", now=office.now(), lasts=timedelta(days=7)
-        )
+        # Two people: the one who prepared the awards cannot withdraw them.
+        for key, person in (("staff", story.DECIDES), ("prepares", story.PREPARES)):
+            staff[key], _ = tokens.issue(
+                session, person, by="merke demo", now=office.now(), lasts=timedelta(days=7)
+            )
     out.mkdir(parents=True, exist_ok=True)
     files.mark(out)
     badges = files.write_badges(office, out, local)
     files.write_published(office, out)
     judged = list(files.judge(badges, out, office.now()))
-    files.write_index(office, out, badges, local=local, token=token)
+    files.write_index(office, out, badges, local=local, tokens=staff)
     _show(judged, list(story.PILOTS), out)
     if listener is not None:
         _addresses(judged, local, data)
-        serve(office, listener)
+        with files.running(data), files.running(out):
+            serve(office, listener)
     office.engine.dispose()
     return 0 if all(badge.good for badge in judged) else 70
 

@@ -71,18 +71,27 @@ def enrol(
 @json_option
 @click.pass_obj
 def list_(context: Context, programme: str | None, as_json: bool) -> None:
-    """List all participations with their state and what is missing."""
-    from issuer import staff
+    """List all participations with their state, the code of their award, what is missing."""
+    from issuer import participations, staff
 
     with context.office() as office, office.reading() as session:
+        if programme is not None:
+            participations.newest_edition(session, programme)
         rows = staff.overview(office, session, programme)
     if as_json:
         show_json([row.json() for row in rows])
         return
     table(
-        ["address", "name", "state", "last day", "missing"],
+        ["address", "name", "state", "code", "last day", "missing"],
         [
-            [row.slug, row.name, row.state, row.last_day or "", ", ".join(row.missing)]
+            [
+                row.slug,
+                row.name,
+                row.state,
+                row.code or "",
+                row.last_day or "",
+                ", ".join(row.missing),
+            ]
             for row in rows
         ],
     )
@@ -119,7 +128,7 @@ def record(context: Context, slug: str, requirement: str, facts: str, note: str,
             session, row, programme, requirement, content, by=by, now=office.now(), note=note
         )
     context.say(
-        N_("Recorded. Next: merke participation accept %(slug)s %(requirement)s"),
+        N_("Recorded. Next: merke participation accept %(slug)s %(requirement)s --by NAME"),
         slug=slug,
         requirement=requirement,
     )
@@ -176,7 +185,10 @@ def accept(
         context.say(N_("Accepted. Still missing: %(missing)s"), missing=", ".join(lacking))
     else:
         context.say(
-            N_("Accepted; nothing is missing. Next: merke participation prepare %(slug)s"),
+            N_(
+                "Accepted; nothing is missing. Next: merke participation prepare %(slug)s"
+                " --by NAME --reason WHY"
+            ),
             slug=slug,
         )
 
@@ -212,4 +224,10 @@ def prepare(context: Context, slug: str, reason: str, by: str) -> None:
         row = participations.find(session, slug)
         programme = office.programme(participations.current_cycle(row).edition)
         participations.prepare(session, row, programme, by=by, reason=reason, now=office.now())
-    context.say(N_("Prepared. Now somebody else can seal it: merke award seal %(slug)s"), slug=slug)
+    context.say(
+        N_(
+            "Prepared. Now somebody else can seal it: merke award seal %(slug)s"
+            " --by NAME --reason WHY"
+        ),
+        slug=slug,
+    )

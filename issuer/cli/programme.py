@@ -31,7 +31,7 @@ def load(context: Context, file: Path, check: bool, by: str) -> None:
     with context.office() as office, office.transaction() as session:
         programmes.add(session, read_programme, content, by=by, now=office.now())
     context.say(
-        N_("Loaded %(key)s. Next: merke participation enrol %(slug)s NAME"),
+        N_("Loaded %(key)s. Next: merke participation enrol %(slug)s NAME --by YOU"),
         key=read_programme.key,
         slug=read_programme.slug,
     )

@@ -2,9 +2,11 @@
 each badge verifies as a stranger would verify it, by its file and those documents alone.
 """
 
+import fcntl
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 
 from issuer import codes, credential, pictures, published
 from issuer.errors import BadInput
+from issuer.folder import write_private
 from issuer.office import Office
 from issuer.participations import listing, public_state
 from issuer.record.tables import Award, Credential, Participation
@@ -33,15 +36,60 @@ _ENDINGS = {
 }
 
 
-def clear(folder: Path) -> None:
-    """Make way for a new demonstration. Only what an earlier one made is removed."""
-    if folder.exists():
-        if not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).is_file()):
+def check_free(data: Path, out: Path) -> None:
+    """Raise `BadInput` unless both folders may be made anew. Nothing is touched.
+
+    Only what an earlier demo made is replaced, and not while that demo is being served.
+    """
+    here, there = data.resolve(), out.resolve()
+    if here == there or here in there.parents or there in here.parents:
+        raise BadInput(
+            N_("%(data)s and %(out)s must be two folders, neither inside the other."),
+            data=str(data),
+            out=str(out),
+        )
+    for folder in (data, out):
+        if folder.exists() and (
+            not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARK).is_file())
+        ):
             raise BadInput(
                 N_("%(folder)s was not made by a demo, so it is left alone. Name another folder."),
                 folder=str(folder),
             )
+        if _is_running(folder):
+            raise BadInput(
+                N_(
+                    "A demo is running in %(folder)s. Stop it with Ctrl-C first, or name other"
+                    " folders with --data and --out."
+                ),
+                folder=str(folder),
+            )
+
+
+def clear(folder: Path) -> None:
+    """Make way for a new demonstration, after `check_free`."""
+    if folder.exists():
         shutil.rmtree(folder)
+
+
+def _is_running(folder: Path) -> bool:
+    """Whether the demo that made `folder` is still being served."""
+    try:
+        with (folder / MARK).open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[None]:
+    """Hold the demo's folder while it is served."""
+    with (folder / MARK).open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
 
 
 def mark(folder: Path) -> None:
@@ -206,12 +254,16 @@ def judge(badges: list[Badge], out: Path, now: datetime) -> Iterator[Badge]:
         yield badge
 
 
-def write_index(office: Office, out: Path, badges: list[Badge], *, local: str, token: str) -> None:
+def write_index(
+    office: Office, out: Path, badges: list[Badge], *, local: str, tokens: Mapping[str, str]
+) -> None:
     content = {
         "base": office.settings.base_url,
         "local": local,
         "did": office.settings.did,
         "awards": [badge.json() for badge in badges],
-        "tokens": {"staff": token},
+        "tokens": dict(tokens),
     }
-    (out / "demo.json").write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    # It holds tokens, if only of a demo: for its owner alone.
+    write_private(out / "demo.json", text.encode())

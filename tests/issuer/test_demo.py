@@ -122,6 +122,7 @@ def test_secrets_are_for_their_owner_alone(place: Path) -> None:
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     for name in ("merke.toml", "merke.sqlite3", "passphrase", "keys/ring.json"):
         assert stat.S_IMODE((data / name).stat().st_mode) == 0o600
+    assert stat.S_IMODE((place / "demo-out" / "demo.json").stat().st_mode) == 0o600
     assert (data / "passphrase").read_text().startswith("throw-away-")
 
 
@@ -156,6 +157,27 @@ def test_folders_of_others_are_left_alone(tmp_path: Path, option: str) -> None:
     assert "left alone" in done.stderr
     assert os.listdir(tmp_path) == ["mine"]
     assert (mine / "thesis.txt").read_text() == "years of work"
+
+
+def refused(folder: Path, *options: str) -> str:
+    done = subprocess.run(
+        [*MERKE, "demo", "--no-serve", *options],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "MERKE_LANG": "en"},
+    )
+    assert done.returncode == 2, done.stderr
+    return done.stderr
+
+
+def test_a_refused_demo_leaves_the_earlier_one_alone(place: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    before = (place / "demo-data" / "merke.sqlite3").read_bytes()
+    assert "left alone" in refused(place, "--out", str(tmp_path))
+    assert "two folders" in refused(place, "--out", "demo-data")
+    assert "two folders" in refused(place, "--out", "demo-data/inside")
+    assert (place / "demo-data" / "merke.sqlite3").read_bytes() == before
 
 
 @pytest.fixture(scope="module")
@@ -203,6 +225,13 @@ def _get(url: str) -> tuple[int, bytes]:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
+
+
+def test_a_running_demo_is_not_pulled_away(served: tuple[Path, dict[str, Any]]) -> None:
+    folder, told = served
+    assert "is running" in refused(folder)
+    assert "is running" in refused(folder, "--data", "another")
+    assert _answers(told["local"])
 
 
 def test_what_is_printed_can_be_opened(served: tuple[Path, dict[str, Any]]) -> None:
