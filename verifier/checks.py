@@ -16,7 +16,7 @@ from verifier import claims, model, resolve, timestamps, versions
 from verifier.canonical import DataLoss, InvalidJsonLd, WorkLimit, canonicalise
 from verifier.contexts import UnknownContext
 from verifier.reasons import Check, Outcome, Reason
-from verifier.report import Finding, Who, found, not_applicable, passed
+from verifier.report import Finding, Who, found, not_applicable, note, passed
 from verifier.securing import SKEW, Loss, reason_of_loss
 from verifier.versions import VC2
 from verifier.world import World
@@ -98,6 +98,8 @@ def check_structure(
         )
     if not violations:
         yield passed(Check.STRUCTURE)
+    for schema in model.other_schemas(credential, kind):
+        yield note(Check.STRUCTURE, Reason.STRUCTURE_SCHEMA, schema)
 
 
 def check_period(credential: Mapping[str, Any], end: datetime | None, world: World) -> Finding:

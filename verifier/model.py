@@ -6,6 +6,7 @@ stand without its list, as the text allows. Contexts, proofs and status entries 
 `verifier.checks` and its neighbours.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -38,6 +39,8 @@ from verifier.versions import VC1, VC2
 
 MAX_VIOLATIONS: Final = 20
 
+_SCHEMA_TYPES: Final = frozenset({"1EdTechJsonSchemaValidator2019", "JsonSchema"})
+
 
 def violations(
     credential: Mapping[str, Any], kind: str = "AchievementCredential"
@@ -50,6 +53,32 @@ def violations(
     # An inline context gives null a meaning of its own; the proof has its own check.
     rest = {name: v for name, v in credential.items() if name not in ("@context", "proof")}
     return tuple([*found, *shape.no_empty_places(rest)][:MAX_VIOLATIONS])
+
+
+def other_schemas(
+    credential: Mapping[str, Any], kind: str = "AchievementCredential"
+) -> tuple[str, ...]:
+    """The addresses in `credentialSchema` that these tables do not stand for.
+
+    Those of the official schemas for the class are stood for; no schema is ever fetched.
+    """
+    named = credential.get("credentialSchema")
+    addresses = [
+        (schema.get("id"), shape.types_of(schema.get("type")) or [])
+        for schema in (named if isinstance(named, list) else [named])
+        if isinstance(schema, dict)
+    ]
+    any_model = "any" if versions.model_of(credential) is VC1 else "(any)?"
+    ours = re.compile(
+        r"https://purl\.imsglobal\.org/spec/ob/v3p0/schema/json(-ld)?/"
+        rf"ob_v3p0_{any_model}{kind.lower()}_schema(-jsonschema1)?\.json"
+    )
+    return tuple(
+        address
+        for address, types in addresses[:MAX_VIOLATIONS]
+        if isinstance(address, str)
+        and not (ours.fullmatch(address) and not _SCHEMA_TYPES.isdisjoint(types))
+    )
 
 
 def is_badge(types: list[str]) -> bool:

@@ -165,6 +165,11 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "Merket har ei opplysning på ein stad der standarden ikkje tillèt noko ekstra.",
         "The badge has something in a place where the standard allows nothing extra.",
     ),
+    Reason.STRUCTURE_SCHEMA: _text(
+        "Merket viser til en mal av utstederens egen. Den har vi ikke prøvd merket mot.",
+        "Merket viser til ein mal av utferdaren sin eigen. Han har vi ikkje prøvd merket mot.",
+        "The badge names a pattern of its issuer's own, against which we did not check it.",
+    ),
     Reason.TOKEN_MALFORMED: _text(
         "Den signerte teksten er ødelagt og kan ikke leses.",
         "Den signerte teksten er øydelagd og kan ikkje lesast.",

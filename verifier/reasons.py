@@ -107,6 +107,7 @@ class Reason(StrEnum):
     STRUCTURE_VALUE = "structure.value"
     STRUCTURE_EMPTY = "structure.empty"
     STRUCTURE_UNEXPECTED = "structure.unexpected"
+    STRUCTURE_SCHEMA = "structure.schema"
 
     TOKEN_MALFORMED = "token.malformed"
     HEADER_MEMBER = "header.member"
@@ -243,6 +244,7 @@ NOTES: Final = frozenset(
         Reason.ENDORSEMENT_INVALID,
         Reason.ENDORSEMENT_OPEN,
         Reason.ENDORSEMENT_UNREAD,
+        Reason.STRUCTURE_SCHEMA,
         Reason.HOSTED_LIVE,
         Reason.HOSTED_DIFFERS,
         Reason.WHO_OURS,
