@@ -6,12 +6,14 @@ import socket
 
 import click
 import uvicorn
+from starlette.types import ASGIApp
 
 from issuer.daily import Daily, round_of_work
 from issuer.errors import BadInput
 from issuer.office import Office
 from issuer.texts import N_, translate
 from issuer.web.app import create_app
+from issuer.web.patience import Patient
 from keys.ring import RingError
 
 log = logging.getLogger(__name__)
@@ -78,8 +80,21 @@ def serve(office: Office, listener: socket.socket) -> None:
         log.exception("the daily work could not be done at the start")
     daily = Daily(office)
     daily.start()
-    config = uvicorn.Config(
-        create_app(office, listen=listener.getsockname()[0]),
+    try:
+        uvicorn.Server(configuration(create_app(office, listen=listener.getsockname()[0]))).run(
+            sockets=[listener]
+        )
+    finally:
+        daily.stop()
+        listener.close()
+
+
+def configuration(app: ASGIApp, protocol: type[Patient] = Patient) -> uvicorn.Config:
+    """How uvicorn serves `app`: HTTP/1.1 alone, and no connection stays open for nothing."""
+    return uvicorn.Config(
+        app,
+        http=protocol,
+        ws="none",
         log_level="warning",
         server_header=False,
         # Addresses, links and decisions never come from forwarded headers.
@@ -87,8 +102,3 @@ def serve(office: Office, listener: socket.socket) -> None:
         timeout_keep_alive=15,
         h11_max_incomplete_event_size=32_768,
     )
-    try:
-        uvicorn.Server(config).run(sockets=[listener])
-    finally:
-        daily.stop()
-        listener.close()

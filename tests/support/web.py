@@ -22,6 +22,7 @@ from issuer.record.tables import OrganisationName
 from issuer.sealing import Sealed
 from issuer.studio import Studio
 from issuer.web.app import create_app
+from issuer.web.server import configuration
 from tests.support.office import ADA, BASE, Desk
 from verifier.documents import DocumentSource, PinnedDocuments
 
@@ -93,11 +94,16 @@ def locked_record(desk: Desk) -> Iterator[None]:
 
 @contextmanager
 def real_server(desk: Desk) -> Iterator[int]:
-    """The application behind a real socket on this machine."""
+    """The application behind a real socket on this machine; gives the port."""
+    app = create_app(desk.office, listen="127.0.0.1", documents=NOWHERE)
+    with serving(configuration(app)) as port:
+        yield port
+
+
+@contextmanager
+def serving(config: uvicorn.Config) -> Iterator[int]:
+    """A server that starts and ends with the test."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(desk.office, listen="127.0.0.1", documents=NOWHERE), log_level="critical"
-    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
