@@ -285,7 +285,7 @@ def test_an_issuer_known_by_its_address(sim: IssuerSimulator) -> None:
     )
     report = verify(token, sim.world())
     assert answer(report) == (Verdict.VALID, set())
-    assert report.who.to_json() == {"kind": "domain", "did": None, "host": sim.host}
+    assert report.who.to_json() == {"kind": "domain", "did": None, "host": f"{sim.host}/issuer"}
 
 
 def test_an_issuer_deeper_in_a_host_has_no_part_in_the_hosts_key_set() -> None:
