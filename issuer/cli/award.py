@@ -71,20 +71,6 @@ def seal(
 @reason_option
 @by_option
 @click.pass_obj
-def suspend(context: Context, code: str, reason: str, by: str) -> None:
-    """Take the mark out of force until the suspension is lifted."""
-    from issuer import awards
-
-    with context.office(unlock=True) as office:
-        awards.suspend(office, code, by=by, reason=reason)
-    _said(context, code, "suspended")
-
-
-@award.command()
-@click.argument("code")
-@reason_option
-@by_option
-@click.pass_obj
 def lift(context: Context, code: str, reason: str, by: str) -> None:
     """Lift a suspension: a fresh copy is sealed, with the same last day."""
     from issuer import awards
@@ -118,32 +104,28 @@ def withdraw(context: Context, code: str, override: str | None, reason: str, by:
     _said(context, code, "withdrawn")
 
 
-@award.command("give-up")
-@click.argument("code")
-@reason_option
-@by_option
-@click.pass_obj
-def give_up(context: Context, code: str, reason: str, by: str) -> None:
-    """End the award because its holder asked."""
-    from issuer import awards
+def _ending(name: str, function: str, done: str, explained: str) -> None:
+    """Add the command `name`, which calls `issuer.awards.<function>` on a code."""
 
-    with context.office(unlock=True) as office:
-        awards.give_up(office, code, by=by, reason=reason)
-    _said(context, code, "given_up")
+    @award.command(name, help=explained)
+    @click.argument("code")
+    @reason_option
+    @by_option
+    @click.pass_obj
+    def act(context: Context, code: str, reason: str, by: str) -> None:
+        from issuer import awards
+
+        with context.office(unlock=True) as office:
+            getattr(awards, function)(office, code, by=by, reason=reason)
+        _said(context, code, done)
 
 
-@award.command()
-@click.argument("code")
-@reason_option
-@by_option
-@click.pass_obj
-def void(context: Context, code: str, reason: str, by: str) -> None:
-    """Correct an award that was issued in error; its cycle is open again."""
-    from issuer import awards
-
-    with context.office(unlock=True) as office:
-        awards.void(office, code, by=by, reason=reason)
-    _said(context, code, "void")
+for _command in (
+    ("suspend", "suspend", "suspended", "Take the mark out of force until that is lifted."),
+    ("give-up", "give_up", "given_up", "End the award because its holder asked."),
+    ("void", "void", "void", "Correct an award issued in error; its cycle is open again."),
+):
+    _ending(*_command)
 
 
 def _said(context: Context, code: str, done: str) -> None:

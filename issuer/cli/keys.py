@@ -61,46 +61,31 @@ def new(context: Context, purpose: str, signs_from: str | None, reason: str, by:
     click.echo(record.fragment)
 
 
-@keys.command()
-@click.argument("key")
-@reason_option
-@by_option
-@click.pass_obj
-def activate(context: Context, key: str, reason: str, by: str) -> None:
-    """Let a waiting KEY sign from now on."""
-    from issuer import keyring
+def _change(name: str, function: str, explained: str, *, unlock: bool = True) -> None:
+    """Add the command `name`, which calls `issuer.keyring.<function>` on a key."""
 
-    with context.office(unlock=True) as office:
-        keyring.activate(office, key, by=by, reason=reason)
-    _said(context, key)
+    @keys.command(name, help=explained)
+    @click.argument("key")
+    @reason_option
+    @by_option
+    @click.pass_obj
+    def act(context: Context, key: str, reason: str, by: str) -> None:
+        from issuer import keyring
 
-
-@keys.command()
-@click.argument("key")
-@reason_option
-@by_option
-@click.pass_obj
-def retire(context: Context, key: str, reason: str, by: str) -> None:
-    """Planned end of KEY: it signs no more, what it signed stays good."""
-    from issuer import keyring
-
-    with context.office(unlock=True) as office:
-        keyring.retire(office, key, by=by, reason=reason)
-    _said(context, key)
+        with context.office(unlock=unlock) as office:
+            getattr(keyring, function)(office, key, by=by, reason=reason)
+        _said(context, key)
 
 
-@keys.command()
-@click.argument("key")
-@reason_option
-@by_option
-@click.pass_obj
-def compromised(context: Context, key: str, reason: str, by: str) -> None:
-    """Others may hold KEY: it signs no more, and everything it signed is refused."""
-    from issuer import keyring
-
-    with context.office() as office:
-        keyring.compromise(office, key, by=by, reason=reason)
-    _said(context, key)
+_change("activate", "activate", "Let a waiting KEY sign from now on.")
+_change("retire", "retire", "Planned end of KEY: it signs no more, what it signed stays good.")
+# Not to be put off because the passphrase is not at hand.
+_change(
+    "compromised",
+    "compromise",
+    "Others may hold KEY: it signs no more, and everything it signed is refused.",
+    unlock=False,
+)
 
 
 @keys.command()
