@@ -33,8 +33,12 @@ from verifier.rdfc import WorkLimit
 __all__ = ["DataLoss", "InvalidJsonLd", "WorkLimit", "canonicalise"]
 
 MAX_DEPTH = 64
-MAX_VALUES = 10_000
+MAX_VALUES = 5_000
 """JSON values in a document, names not counted. Honest badges have a few hundred."""
+
+MAX_CONTEXT_WORK = 10_000
+"""What the contexts put in force may cost, object by object (`context_tables.cost`): a quarter of
+a second on the slow way."""
 
 MAX_INTEGER = 2**53
 

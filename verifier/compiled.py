@@ -18,7 +18,7 @@ from json.encoder import encode_basestring
 from typing import Any, Final
 
 from verifier import to_rdf
-from verifier.canonical import MAX_INTEGER, DataLoss, InvalidJsonLd
+from verifier.canonical import MAX_CONTEXT_WORK, MAX_INTEGER, DataLoss, InvalidJsonLd
 from verifier.context_tables import (
     ADDRESS,
     KEYWORD,
@@ -37,11 +37,10 @@ from verifier.to_rdf import is_absolute
 
 __all__ = ["NotMine", "canonicalise"]
 
-# Well within the bounds of `verifier.canonical` and `verifier.expansion`: a line stands for four
-# JSON values at most, and two levels of JSON lie between one object and the next.
-MAX_LINES: Final = 2_000
+# Well within the bounds of `verifier.canonical`: a line stands for three JSON values at most, and
+# two levels of JSON lie between one object and the next.
+MAX_LINES: Final = 1_500
 MAX_DEPTH: Final = 24
-MAX_WORK: Final = 20_000
 
 # What the addresses of nearly all documents are made of, and any IRI may hold.
 _PLAIN: Final = bytes(set(range(0x21, 0x7F)) - set(b'<>"{}|\\^`'))
@@ -118,7 +117,7 @@ class _Writer:
             self._work += cost
         table = active.table(node.get("type"))
         self._work += table.cost
-        if depth > MAX_DEPTH or self._work > MAX_WORK:
+        if depth > MAX_DEPTH or self._work > MAX_CONTEXT_WORK:
             raise NotMine
         lines = self._lines if blank is None else blank.own
         for statement in table.types:

@@ -14,14 +14,10 @@ from typing import Any, TypeAlias
 from pyld import ContextResolver, jsonld
 
 from verifier import contexts as on_board
-from verifier.canonical import DataLoss, InvalidJsonLd, WorkLimit
+from verifier.canonical import MAX_CONTEXT_WORK, DataLoss, InvalidJsonLd, WorkLimit
 from verifier.context_tables import cost
 from verifier.contexts import UnknownContext
 from verifier.to_rdf import is_absolute
-
-MAX_CONTEXT_WORK = 20_000
-"""What the contexts put in force may cost, object by object (`context_tables.cost`): half a
-second."""
 
 MAX_OWN_DEFINITIONS = 500
 """Members of all contexts, and of their definitions, that the document writes itself."""
@@ -110,6 +106,7 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         self._within_context = False
         self._definitions = 0
         self._own_terms: set[str] = set()
+        self._last_terms: tuple[Mapping[str, Any], dict[str, list[str]]] = {}, {}
 
     def _expand(
         self,
@@ -265,10 +262,22 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         }
         if not improper:
             return
-        for term in mappings:
-            name = improper.get(_mapping(active_ctx, term).get("@id"))
-            if name is not None and name != term:
-                raise InvalidJsonLd(f"{name!a} has a name already: {term!a}")
+        terms = self._terms_by_meaning(mappings)
+        for meaning, name in improper.items():
+            for term in terms.get(meaning, ()):
+                if term != name:
+                    raise InvalidJsonLd(f"{name!a} has a name already: {term!a}")
+
+    def _terms_by_meaning(self, mappings: Mapping[str, Any]) -> Mapping[str, list[str]]:
+        """Worked out once for the contexts of a place: a document may have many objects there."""
+        known, terms = self._last_terms
+        if known is not mappings:
+            terms = {}
+            for term, mapping in mappings.items():
+                if mapping:
+                    terms.setdefault(mapping["@id"], []).append(term)
+            self._last_terms = mappings, terms
+        return terms
 
     def _check_own_context(self, context: Any) -> None:
         """Refuse what PyLD would skip with a warning, or let change a context on board."""
