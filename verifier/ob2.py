@@ -19,7 +19,7 @@ from verifier.report import Finding, Who, found, not_applicable, passed
 from verifier.versions import VC1, VC2, first_context
 from verifier.world import World
 
-CONTEXT: Final = "https://w3id.org/openbadges/v2"
+CONTEXT: Final = ob2_model.CONTEXT
 _CONTEXT_1_1: Final = "https://w3id.org/openbadges/v1"
 
 Json = Mapping[str, Any]
@@ -73,13 +73,13 @@ def _examine(
 ) -> None:
     assertion = _assertion(presented, token, carried, documents)
     add = examined.findings.extend
-    add(_contexts(assertion))
     if assertion.get("revoked") is True:
         add([found(Check.STATUS, Reason.STATUS_REVOKED, "revoked")])
     ob2_chain.check_shape("Assertion", assertion)
     badge = ob2_chain.badge_class(assertion, documents)
     issuer = ob2_chain.issuer_of(badge)
     profile = ob2_chain.profile(issuer, documents)
+    add([_contexts(assertion, badge, profile)])
     add([passed(Check.STRUCTURE), not_applicable(Check.TERMS), not_applicable(Check.CLAIMS)])
     if token is None:
         proof = _hosting(assertion, issuer, profile, presented)
@@ -136,13 +136,13 @@ def _assertion(
     return hosted
 
 
-def _contexts(assertion: Json) -> Iterator[Finding]:
-    others = [item for item in ob2_model.listed(assertion["@context"]) if item != CONTEXT]
-    if others:
-        # It could give the members that are read here another meaning.
-        yield found(Check.CONTEXT, Reason.CONTEXT_UNKNOWN, str(others[0]))
-    else:
-        yield passed(Check.CONTEXT)
+def _contexts(*documents: Json) -> Finding:
+    for document in documents:
+        for context in ob2_model.listed(document.get("@context")):
+            if context != ob2_model.CONTEXT:
+                # It could give the members that are read here another meaning.
+                return found(Check.CONTEXT, Reason.CONTEXT_UNKNOWN, str(context))
+    return passed(Check.CONTEXT)
 
 
 def _hosting(assertion: Json, issuer: str, profile: Json, presented: Json) -> list[Finding]:
@@ -176,10 +176,10 @@ def _rest(
     world: World,
 ) -> Iterator[Finding]:
     """Dates, withdrawal, recipient."""
-    expires = assertion.get("expires")
+    expires = assertion.get("expires")  # an empty place is none
     yield checks.in_force(
         timestamps.parse(assertion["issuedOn"]),
-        None if expires is None else timestamps.parse(expires),
+        timestamps.parse(expires) if isinstance(expires, str) else None,
         world,
     )
     if assertion.get("revoked") is True:

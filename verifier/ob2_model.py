@@ -25,6 +25,8 @@ from verifier.shape import (
     wrong,
 )
 
+CONTEXT: Final = "https://w3id.org/openbadges/v2"
+
 MAX_VIOLATIONS: Final = 20
 
 HOSTED_TYPES: Final = frozenset({"HostedBadge", "hosted"})
@@ -75,6 +77,10 @@ def _issuer_type(value: Any) -> Found:
     return FINE
 
 
+def _only_context(value: Any) -> Found:
+    return FINE if all(item == CONTEXT for item in listed(value)) else wrong("another context")
+
+
 _reference = uri_or(_some_object)
 _texts = one_or_many(text)
 
@@ -123,11 +129,14 @@ CLASSES: Final[dict[str, Class]] = {
             "owner": uri,
             "publicKeyPem": text,
         },
-        optional={},
+        optional={"@context": _only_context},
     ),
     "RevocationList": Class(
         required={"id": uri, "type": typed("RevocationList"), "issuer": uri},
-        optional={"revokedAssertions": one_or_many(uri_or(_some_object))},
+        optional={
+            "@context": _only_context,
+            "revokedAssertions": one_or_many(uri_or(_some_object)),
+        },
     ),
 }
 """The classes that a verdict rests on, with the members that are read."""

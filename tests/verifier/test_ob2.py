@@ -1,5 +1,6 @@
 """Badges of Open Badges 2.0: hosted and signed; each way in which one is none."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -7,7 +8,18 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
-from tests.verifier.ob2_issuer import ASSERTION, BADGE, BASE, ISSUER, KEY, LIST, SIGNED, Ob2Issuer
+from tests.verifier.everything import SPOIL, places, spoilt
+from tests.verifier.ob2_issuer import (
+    ASSERTION,
+    BADGE,
+    BASE,
+    ISSUER,
+    KEY,
+    LIST,
+    OB2,
+    SIGNED,
+    Ob2Issuer,
+)
 from tests.verifier.pictures import a_png, chunk
 from tests.verifier.simulator import (
     NOW,
@@ -375,6 +387,20 @@ def test_contexts_that_could_change_a_meaning(issuer: Ob2Issuer) -> None:
         assert answer(report) == (Verdict.UNDETERMINED, {Reason.CONTEXT_UNKNOWN})
 
 
+def test_contexts_of_the_other_documents(issuer: Ob2Issuer) -> None:
+    other = put("@context", value=[OB2, {"publicKey": "https://example.no/other"}])
+    for url, document, reason, verdict in (
+        (BADGE, issuer.badge(), Reason.CONTEXT_UNKNOWN, Verdict.UNDETERMINED),
+        (ISSUER, issuer.profile(), Reason.CONTEXT_UNKNOWN, Verdict.UNDETERMINED),
+        (KEY, issuer.key_document(), Reason.KEY_MALFORMED, Verdict.INVALID),
+        (LIST, issuer.revocations(), Reason.STATUS_MALFORMED, Verdict.UNDETERMINED),
+    ):
+        changed_one = Ob2Issuer()
+        changed_one.serve(url, document, other)
+        report = verify(changed_one.signed(), changed_one.world())
+        assert answer(report) == (verdict, {reason})
+
+
 # Signed: whose key.
 
 
@@ -633,6 +659,46 @@ def test_no_more_requests_than_one_badge_may_cause(issuer: Ob2Issuer) -> None:
 
     assert verify(issuer.signed(), World(documents=Counting(), now=NOW))
     assert sorted(asked) == sorted([BADGE, ISSUER, KEY, LIST])
+
+
+WHOLE = {
+    ISSUER: Ob2Issuer().profile(),
+    BADGE: Ob2Issuer().badge(),
+    KEY: Ob2Issuer().key_document(),
+    LIST: Ob2Issuer().revocations("urn:a:b", {"id": "urn:a:c"}),
+    ASSERTION: {
+        **Ob2Issuer().hosted(),
+        "evidence": [{"narrative": "x"}],
+        "badge": {**Ob2Issuer().badge(), "issuer": Ob2Issuer().profile()},
+    },
+}
+
+
+@pytest.mark.parametrize("url", WHOLE)
+def test_nothing_that_is_served_breaks_the_verifier(url: str) -> None:
+    """Each place in each document spoilt in each way: an answer, and what is shown was served."""
+    for path in places(WHOLE[url]):
+        for how in SPOIL:
+            issuer = Ob2Issuer()
+            issuer.serve(url, spoilt(WHOLE[url], path, how))
+            for badge in (compact(issuer.hosted()), issuer.served[ASSERTION], issuer.signed()):
+                report = verify(badge, issuer.world(recipient="kari@example.no"))
+                assert report.errors == (), (path, how)
+                if report.securing == "ob2-hosted" and report.credential is not None:
+                    shown = {n: v for n, v in report.credential.items() if n != "badge"}
+                    served = json.loads(issuer.served[ASSERTION])
+                    assert shown == {n: v for n, v in served.items() if n != "badge"}
+
+
+def test_no_change_to_a_token_goes_unnoticed(issuer: Ob2Issuer) -> None:
+    token = issuer.signed()
+    good = verify(token, issuer.world()).credential
+    for at in range(0, len(token), 7):
+        for letter in (b"A", b"_", b"."):
+            changed_one = token[:at] + letter + token[at + 1 :]
+            report = verify(changed_one, issuer.world())
+            assert report.errors == ()
+            assert not report or (changed_one == token and report.credential == good)
 
 
 def test_a_report_in_words(issuer: Ob2Issuer) -> None:
