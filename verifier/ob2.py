@@ -55,9 +55,12 @@ def examine(
     presented: Json, token: Jws | None, carried: Found, documents: DocumentSource, world: World
 ) -> Examined:
     """Judge the assertion `presented`, the payload of `token` if there is one."""
-    examined = Examined(OB2_HOSTED if token is None else OB2_SIGNED)
+    hosted = ob2_model.verification_type(presented) == "hosted"
+    examined = Examined(OB2_HOSTED if hosted or token is None else OB2_SIGNED)
     try:
-        _examine(examined, presented, token, carried, documents, world)
+        # A hosted badge may come in a token as well. It is believed as it stands at its address.
+        signed = None if hosted else token
+        _examine(examined, presented, signed, carried, documents, world)
     except Broken as broken:
         examined.findings += broken.findings
     return examined
@@ -110,14 +113,9 @@ def _assertion(
             found(Check.CARRIER, Reason.CARRIER_DUPLICATE, "an assertion and another's address")
         )
     kind = ob2_model.verification_type(presented)
-    if kind is None or (kind == "hosted" and token is not None):
-        raise Broken(
-            found(
-                Check.STRUCTURE,
-                Reason.STRUCTURE_VALUE,
-                "/verification/type: neither hosted nor, in a token, signed",
-            )
-        )
+    if kind is None:
+        wrong = "/verification/type: neither hosted nor signed"
+        raise Broken(found(Check.STRUCTURE, Reason.STRUCTURE_VALUE, wrong))
     if kind == "signed":
         if token is None:
             raise Broken(found(Check.PROOF, Reason.PROOF_MISSING, "signed badges are tokens"))

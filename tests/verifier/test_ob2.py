@@ -372,9 +372,25 @@ def test_neither_hosted_nor_signed(issuer: Ob2Issuer, verification: Any) -> None
         assert answer(report) == (Verdict.INVALID, {Reason.STRUCTURE_VALUE})
 
 
-def test_a_token_is_no_hosted_badge_and_the_reverse(issuer: Ob2Issuer) -> None:
-    token = issuer.signed(put("verification", value={"type": "HostedBadge"}))
-    assert answer(verify(token, issuer.world())) == (Verdict.INVALID, {Reason.STRUCTURE_VALUE})
+def test_a_hosted_badge_in_a_token_is_a_hosted_badge(issuer: Ob2Issuer) -> None:
+    """Its signature is not looked at: what stands at its address counts."""
+
+    def here(document: Document) -> None:
+        document |= {"id": ASSERTION, "verification": {"type": "HostedBadge"}, "narrative": "x"}
+
+    issuer.key = rsa_key("stranger")
+    report = verify(issuer.signed(here), issuer.world())
+    assert answer(report) == (Verdict.VALID, set())
+    assert report.securing == "ob2-hosted"
+    assert report.credential is not None
+    assert "narrative" not in report.credential
+    assert Reason.HOSTED_DIFFERS in [finding.reason for finding in report.findings]
+    del issuer.served[ASSERTION]
+    report = verify(issuer.signed(here), issuer.world())
+    assert answer(report) == (Verdict.UNDETERMINED, {Reason.HOSTED_UNREACHABLE})
+
+
+def test_a_signed_badge_that_is_no_token(issuer: Ob2Issuer) -> None:
     text = compact({**issuer.hosted(), "verification": {"type": "SignedBadge", "creator": KEY}})
     assert answer(verify(text, issuer.world())) == (Verdict.INVALID, {Reason.PROOF_MISSING})
 
