@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from badge_assets import png, svg
+from tests.verifier.ob2_issuer import Ob2Issuer
+from tests.verifier.older import around, older
 from tests.verifier.pictures import a_png, a_svg
 from tests.verifier.proofs import method, prove, publish_all
 from tests.verifier.simulator import IssuerSimulator, compact, p256_key
@@ -28,6 +30,8 @@ SLOWEST = 2.0  # seconds
 
 SIM = IssuerSimulator()
 publish_all(SIM)
+SCHOOL = Ob2Issuer()
+SIM.served.update(SCHOOL.served)
 
 
 def proven(suite: str, key: Any) -> bytes:
@@ -53,6 +57,9 @@ BADGES: dict[str, Callable[[], bytes]] = {
     "chain": chained,
     "token": SIM.mint_token,
     "vc+jwt": lambda: SIM.token(SIM.credential(), header={"typ": "vc+jwt", "jwk": None}),
+    "older model": lambda: SIM.embed(older(SIM)),
+    "older model, token": lambda: SIM.token(around(older(SIM))),
+    "Open Badges 2.0": SCHOOL.signed,
     "png": lambda: png.bake(a_png(), SIM.mint().decode()),
     "png, token": lambda: png.bake(a_png(), SIM.mint_token().decode()),
     "svg": lambda: svg.bake(a_svg(), SIM.mint().decode()),

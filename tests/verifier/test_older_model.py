@@ -147,6 +147,19 @@ def test_a_key_that_ran_out_after_it_was_issued(sim: IssuerSimulator) -> None:
         assert (Reason.KEY_EXPIRED in report.reasons) is not verdict
 
 
+def test_its_status(sim: IssuerSimulator) -> None:
+    def with_status(document: Document) -> None:
+        document["@context"].append("https://www.w3.org/ns/credentials/status/v1")
+        document["credentialStatus"] = sim.credential()["credentialStatus"]
+
+    for badge in both(sim, with_status):
+        assert answer(verify(badge, sim.world())) == (Verdict.VALID, set())
+    sim.revoke()
+    for badge in both(sim, with_status):
+        report = verify(badge, sim.world())
+        assert answer(report) == (Verdict.INVALID, {Reason.STATUS_REVOKED})
+
+
 # Claims.
 
 
