@@ -102,17 +102,22 @@ def embedded(document: Mapping[str, Any], bench: Bench) -> Secured:
             own.append(proof)
     if not own:
         return Secured((_nothing_to_check(listed, supported, bench), UNJUDGED, *unsupported), None)
-    judged = [_judge(document, proof, bench) for proof in own]
+    judged: list[Secured] = []
+    for proof in own:
+        judged.append(_judge(document, proof, bench))
+        if any(finding.reason is Reason.LIMIT_WORK for finding in judged[-1].findings):
+            break  # a document that is too intricate for one proof is so for the next
     if len(listed) == 1 and judged[0].document is None:
         return judged[0]
     findings = [finding for one in judged for finding in one.findings]
     findings += unsupported
-    findings += [
-        finding
-        for proof in supported
-        if proof not in own
-        for finding in _judge_other(document, proof, bench)
-    ]
+    if len(judged) == len(own):
+        findings += [
+            finding
+            for proof in supported
+            if proof not in own
+            for finding in _judge_other(document, proof, bench)
+        ]
     # What holds, and of that what covers the whole document rather than a part of its contexts.
     best = min(judged, key=lambda one: (not one.verified, one.document is not None))
     return Secured(
