@@ -168,7 +168,7 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
     Reason.STRUCTURE_SCHEMA: _text(
         "Merket viser til en mal av utstederens egen. Den har vi ikke prøvd merket mot.",
         "Merket viser til ein mal av utferdaren sin eigen. Han har vi ikkje prøvd merket mot.",
-        "The badge names a pattern of its issuer's own, against which we did not check it.",
+        "The badge names a pattern of its issuer’s own, against which we did not check it.",
     ),
     Reason.TOKEN_MALFORMED: _text(
         "Den signerte teksten er ødelagt og kan ikke leses.",
@@ -223,7 +223,7 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
     Reason.PROOF_BASE: _text(
         "Dette er eierens egen utgave, som viser for mye. Be om en kopi som er laget for å vises.",
         "Dette er eigaren si eiga utgåve, som viser for mykje. Be om ein kopi laga for å visast.",
-        "This is the holder's own copy, which tells too much. Ask for one that was made to show.",
+        "This is the holder’s own copy, which tells too much. Ask for one that was made to show.",
     ),
     Reason.PROOF_MALFORMED: _text(
         "Signaturen er ødelagt og beviser ingenting.",
@@ -288,13 +288,13 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
         "som gjelder.",
         "Merket er ikkje signert, men det ligg hos utferdaren no. Det er det som ligg der, som "
         "gjeld.",
-        "The badge is not signed, but it stands at its issuer's now. What stands there is what "
+        "The badge is not signed, but it stands at its issuer’s now. What stands there is what "
         "counts.",
     ),
     Reason.HOSTED_DIFFERS: _text(
         "Det du viste fram, er ikke likt det som ligger hos utstederen. Bare det siste gjelder.",
         "Det du viste fram, er ikkje likt det som ligg hos utferdaren. Berre det siste gjeld.",
-        "What you showed differs from what stands at the issuer's. Only the latter counts.",
+        "What you showed differs from what stands at the issuer’s. Only the latter counts.",
     ),
     Reason.KEY_UNKNOWN: _text(
         "Utstederen har ingen slik nøkkel. Noen andre kan ha signert merket.",
@@ -334,7 +334,7 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
     Reason.ISSUER_UNREACHABLE: _text(
         "Vi fikk ikke tak i nøklene til utstederen nå. Prøv igjen om litt.",
         "Vi fekk ikkje tak i nøklane til utferdaren no. Prøv igjen om litt.",
-        "We could not reach the issuer's keys just now. Try again in a while.",
+        "We could not reach the issuer’s keys just now. Try again in a while.",
     ),
     Reason.ISSUER_MALFORMED: _text(
         "Det utstederen har lagt ut om nøklene sine, kan ikke leses nå.",
@@ -344,7 +344,7 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
     Reason.ISSUER_DOCUMENT: _text(
         "På utstederens adresse ligger det nøkler som tilhører noen andre.",
         "På adressa til utferdaren ligg det nøklar som høyrer til nokon andre.",
-        "The keys at the issuer's address belong to somebody else.",
+        "The keys at the issuer’s address belong to somebody else.",
     ),
     Reason.ISSUER_IDENTIFIER: _text(
         "Merket sier ikke på en brukbar måte hvem som har utstedt det.",
@@ -414,7 +414,7 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
     Reason.STATUS_UNREACHABLE: _text(
         "Vi fikk ikke tak i utstederens liste over tilbaketrukne merker. Prøv igjen om litt.",
         "Vi fekk ikkje tak i utferdaren si liste over tilbaketrekte merke. Prøv igjen om litt.",
-        "We could not reach the issuer's list of withdrawn badges. Try again in a while.",
+        "We could not reach the issuer’s list of withdrawn badges. Try again in a while.",
     ),
     Reason.STATUS_UNVERIFIED: _text(
         "Lista over tilbaketrukne merker er ikke signert slik at vi kan stole på den.",

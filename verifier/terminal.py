@@ -59,7 +59,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "UNDETERMINED": "UNDETERMINED",
         "passed": "passed",
         "failed": "failed",
-        "unknown": "open",
+        "unknown": "undetermined",
         "not_applicable": "does not apply",
         "mark": "Badge",
         "holder": "Given to",

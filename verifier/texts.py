@@ -75,7 +75,11 @@ _NAMES: dict[Check, Text] = {
     Check.CLAIMS: {"nb": "Opplysninger", "nn": "Opplysningar", "en": "Claims"},
     Check.ISSUER: {"nb": "Utsteder", "nn": "Utferdar", "en": "Issuer"},
     Check.PERIOD: {"nb": "Datoer", "nn": "Datoar", "en": "Dates"},
-    Check.STATUS: {"nb": "Tilbaketrekking", "nn": "Tilbaketrekking", "en": "Withdrawal"},
+    Check.STATUS: {
+        "nb": "Status hos utstederen",
+        "nn": "Status hos utferdaren",
+        "en": "Status with the issuer",
+    },
     Check.RECIPIENT: {"nb": "Mottaker", "nn": "Mottakar", "en": "Recipient"},
     Check.REFRESH: {"nb": "Nyere utgave", "nn": "Nyare utgåve", "en": "Newer copy"},
     Check.ENDORSEMENTS: {"nb": "Anbefalinger", "nn": "Tilrådingar", "en": "Endorsements"},
@@ -169,7 +173,7 @@ _NOT_APPLICABLE: dict[Check, Text] = {
     Check.KEY: {
         "nb": "Merket er ikke signert. Det gjelder fordi det ligger hos utstederen.",
         "nn": "Merket er ikkje signert. Det gjeld fordi det ligg hos utferdaren.",
-        "en": "The badge is not signed. It counts because it stands at its issuer's.",
+        "en": "The badge is not signed. It counts because it stands at its issuer’s.",
     },
     Check.PROOF: {
         "nb": "Merket har en signatur til, som ikke avgjør noe her.",
