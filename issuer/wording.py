@@ -33,10 +33,12 @@ SENTENCES: Final[Mapping[State, str]] = {
         "%(name)s held %(mark)s until %(last)s. It does not hold it now, but renewal is under way."
     ),
     State.LAPSED: N_("%(name)s held %(mark)s until %(last)s. It does not hold it now."),
-    State.SUSPENDED: N_("%(name)s does not hold %(mark)s now: it is on hold since %(since)s."),
+    State.SUSPENDED: N_(
+        "%(name)s does not hold %(mark)s now: it has been on hold since %(since)s."
+    ),
     State.WITHDRAWN: N_("%(name)s does not hold %(mark)s: it was withdrawn on %(since)s."),
     State.GIVEN_UP: N_(
-        "%(name)s does not hold %(mark)s now: it ended on %(since)s, at the holder's own wish."
+        "%(name)s does not hold %(mark)s now: it ended on %(since)s, at the holder’s own wish."
     ),
     State.VOID: N_(
         "%(name)s does not hold %(mark)s: it was recorded here in error, and corrected on"
@@ -118,6 +120,6 @@ REVOCATIONS: Final[Mapping[Act, str]] = {
         " place."
     ),
     Act.WITHDRAW: N_("It was withdrawn on %(day)s."),
-    Act.GIVE_UP: N_("It ended on %(day)s, at the holder's own wish."),
+    Act.GIVE_UP: N_("It ended on %(day)s, at the holder’s own wish."),
     Act.VOID: N_("It was issued in error, and that was corrected on %(day)s."),
 }

@@ -13,7 +13,7 @@ from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from issuer import days, history, participations, pictures, public, published, state
@@ -122,8 +122,13 @@ def as_json(content: Any) -> bytes:
 
 
 def participation(request: Request) -> Response:
+    slug = request.path_params["slug"]
+    if slug != slug.lower() and _SLUG.fullmatch(slug.lower()):
+        # The ending, if there is one, is ours and stays as it is.
+        path = request.scope["path"].replace(slug, slug.lower(), 1)
+        return RedirectResponse(path + (f"?{query}" if (query := request.url.query) else ""), 308)
     office = office_of(request)
-    seen = view_of(office, request.path_params["slug"], office.now())
+    seen = view_of(office, slug, office.now())
     if seen is None:
         raise not_found()
     return view_answer(request, seen)

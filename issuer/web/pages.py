@@ -60,6 +60,14 @@ def icon(request: Request, name: str) -> Response:
     return _static(request, pages_look.icon(looks), "image/svg+xml", looks)
 
 
+@router.get("/favicon.ico")
+def favicon(request: Request) -> Response:
+    """For programs that ask without having read a page."""
+    marks = pages_mark.newest(pages_render.office_of(request))
+    looks = marks[0].looks if len(marks) == 1 else pages_look.PLAIN
+    return _static(request, pages_look.icon(looks), "image/svg+xml", looks)
+
+
 def _looks(request: Request, name: str) -> Looks:
     if name == pages_render.PLAIN:
         return pages_look.PLAIN

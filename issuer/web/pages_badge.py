@@ -8,13 +8,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
 from issuer import days, history, published, texts, verification, wording
 from issuer.office import Office
-from issuer.programme import Programme
+from issuer.programme import Language, Programme
 from issuer.record.tables import Credential
 from issuer.state import Standing, next_change, standing
 from issuer.texts import N_, translate
@@ -24,6 +24,12 @@ from issuer.web.pages_render import language_of, office_of, page
 from verifier.documents import PinnedDocuments
 
 router = APIRouter()
+
+_SIGNED_IN: Final[Mapping[Language, str]] = {
+    Language.NB: N_("The signed text is in Norwegian, Bokmål."),
+    Language.NN: N_("The signed text is in Norwegian, Nynorsk."),
+    Language.EN: N_("The signed text is in English."),
+}
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -66,6 +72,7 @@ def badge(request: Request, identifier: str) -> Response:
         standing_word=_word(told, bool(report), given["verdict_word"], language),
         evidence=_evidence(report.credential),
         signed_language=str(told.programme.main_language),
+        signed_in=translate(language, _SIGNED_IN[told.programme.main_language]),
         **given,
     )
 

@@ -1,8 +1,10 @@
 """The pages of those who hold a mark: one holder, the way there from a QR code, the register."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
@@ -19,12 +21,17 @@ from issuer.record.tables import Award, Participation
 from issuer.state import State
 from issuer.texts import DEFAULT, N_, day, translate
 from issuer.web import http
-from issuer.web.pages_render import TIMEZONE, language_of, office_of, page
+from issuer.web.pages_render import TIMEZONE, language_of, office_of, page, said
 
 router = APIRouter()
 
 # As much of a search or a code as is looked at.
 _LONGEST = 200
+
+# An address typed with capital letters, as on a poster, means the same one.
+_SLUG_TYPED = re.compile("[A-Za-z0-9-]{3,60}")
+
+_PARAMETERS = frozenset({"q", "lang"})
 
 _FORMERLY = (
     State.LAPSED_RENEWING,
@@ -52,6 +59,9 @@ class Row:
 
 @router.get("/m/{slug}")
 def holder(request: Request, slug: str) -> Response:
+    if slug != slug.lower() and _SLUG_TYPED.fullmatch(slug):
+        query = urlencode(request.query_params.multi_items())
+        return RedirectResponse(f"/m/{slug.lower()}{'?' if query else ''}{query}", status_code=308)
     office = office_of(request)
     now = office.now()
     language = language_of(request)
@@ -85,12 +95,37 @@ def holder(request: Request, slug: str) -> Response:
         after=after,
         from_code=note,
         met=[
-            (met.requirement, facts.sentences(met.requirement, met.facts, language))
+            (
+                met.requirement,
+                facts.sentences(
+                    met.requirement,
+                    met.facts,
+                    language,
+                    partial(said, main_language=str(view.programme.main_language)),
+                ),
+            )
             for met in view.met
         ],
+        done_heading=translate(language, _done_heading(view)),
+        sealed_on=_sealed_on(view),
         periods=periods,
-        snippet=snippet(office, view, language) if view.award else None,
+        snippet=snippet(office, view, language) if view.state.holds else None,
     )
+
+
+def _done_heading(view: View) -> str:
+    if view.state.holds:
+        return N_("What was done and promised")
+    if view.award:
+        return N_("What was done and promised while the mark was held")
+    return N_("What is done so far")
+
+
+def _sealed_on(view: View) -> date | None:
+    """The day as of which the plan of a sealed award is told."""
+    if view.award is None or not view.award.copies:
+        return None
+    return days.day_of(view.award.copies[0].issued_at, view.programme.timezone)
 
 
 def _periods(row: Participation, view: View, now: datetime) -> list[Row]:
@@ -280,6 +315,8 @@ def nothing_here(
 @router.get("/register")
 def register(request: Request, q: str = "") -> Response:
     """Everybody the public knows of, in Norwegian order; `q` is a part of a name or number."""
+    if not _PARAMETERS.issuperset(request.query_params):
+        return _unknown_question(request)
     office = office_of(request)
     now = office.now()
     language = language_of(request)
@@ -309,6 +346,33 @@ def register(request: Request, q: str = "") -> Response:
         holding=[view for view in views if view.state.holds],
         formerly=formerly,
         under_way=[view for view in views if view.state is State.UNDER_WAY],
+    )
+
+
+def _unknown_question(request: Request) -> Response:
+    """An answer to less than was asked would be taken for the answer to all of it."""
+    language = language_of(request)
+    return page(
+        request,
+        "message.html",
+        status=400,
+        label=translate(language, N_("Not looked up")),
+        heading=translate(language, N_("The register cannot answer that.")),
+        paragraphs=[
+            translate(
+                language,
+                N_(
+                    "The address asks for something the register does not know. It can be"
+                    " searched by name or number, and it tells how things stand today."
+                ),
+            ),
+            translate(
+                language,
+                N_("From which day to which somebody held the mark, stands on that holder’s page."),
+            ),
+        ],
+        help=True,
+        given="",
     )
 
 

@@ -4,6 +4,7 @@ A page is rendered whole on the server; there is no script in any of them. Links
 `lang` on when the visitor chose it by hand, since no cookie remembers it.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -17,8 +18,10 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from issuer import texts
+from issuer.facts import Written
 from issuer.office import Office
 from issuer.programme import Programme
+from issuer.settings import Settings
 from issuer.web import http, pages_look
 
 LANGUAGE_NAMES: Final[Mapping[str, str]] = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
@@ -28,6 +31,8 @@ TIMEZONE: Final = "Europe/Oslo"
 
 # The name of the sheet that belongs to no programme.
 PLAIN: Final = "plain"
+
+_SAMPLE: Final = re.compile(r" +[(]?eksempel[)]?$", re.IGNORECASE)
 
 _ISOLATE, _POP = "\u2068", "\u2069"
 
@@ -65,6 +70,7 @@ def draw(request: Request, template: str, **values: Any) -> str:
             suffix=f"?lang={language}" if asked else "",
             chosen=language if asked else None,
             settings=settings,
+            site=_site(settings),
             looks=programme.looks if programme else pages_look.PLAIN,
             style=_static(programme, "css"),
             icon=_static(programme, "svg"),
@@ -85,6 +91,24 @@ def page(
         vary=("Accept", "Accept-Language"),
         headers={"Content-Language": language_of(request)},
     )
+
+
+def _site(settings: Settings) -> str:
+    """The name at the head of every page: one line. That of a sample says that it is one, which
+    the banner above it says already."""
+    return _SAMPLE.sub("", settings.name) if settings.sample else settings.name
+
+
+def said(language: str, message: str, main_language: str, **values: object) -> Markup:
+    """`texts.translate` as mark-up, where what people wrote has the language they wrote in."""
+
+    def shown(value: object) -> object:
+        if isinstance(value, Written) and main_language != language:
+            return Markup('<span lang="{}">{}</span>').format(main_language, str(value))
+        return value
+
+    text = Markup(texts.translate(language, message))
+    return text % {name: shown(value) for name, value in values.items()} if values else text
 
 
 def _static(programme: Programme | None, ending: str) -> str:

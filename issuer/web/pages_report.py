@@ -24,13 +24,13 @@ _LONGEST: Final = 200
 _VERDICTS: Final[Mapping[Verdict, str]] = {
     Verdict.VALID: N_("Valid"),
     Verdict.INVALID: N_("Not valid"),
-    Verdict.UNDETERMINED: N_("Not settled"),
+    Verdict.UNDETERMINED: N_("Undetermined"),
 }
 
 _OUTCOMES: Final[Mapping[Outcome, str]] = {
     Outcome.PASSED: N_("in order"),
     Outcome.FAILED: N_("not in order"),
-    Outcome.UNKNOWN: N_("not settled"),
+    Outcome.UNKNOWN: N_("undetermined"),
     Outcome.NOT_APPLICABLE: N_("does not apply"),
 }
 

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import re
+from html import escape
 
 import pytest
 
@@ -121,21 +122,72 @@ def test_the_copies_can_be_had(town: Town) -> None:
 
 def test_the_snippet_can_never_go_stale(town: Town) -> None:
     """One line, absolute addresses, a size, and no state in its words."""
-    for state in (State.HOLDS, State.WITHDRAWN):
+    for state in (State.HOLDS, State.HOLDS_RENEWAL_OPEN):
         slug = town.slugs[state]
         line = town.of(state).one("textarea").text
         assert "\n" not in line
         assert line == (
             f'<a href="{BASE}/m/{slug}" target="_blank" rel="noopener">'
             f'<img src="{BASE}/embed/{slug}.svg"'
-            f' alt="Balansemerket: se om {SENTENCES[state].split(" har")[0]} har merket nå"'
+            f' alt="Balansemerket: se om {escape(SENTENCES[state].split(" har")[0])} har merket nå"'
             ' width="360" height="104"></a>'
         )
     english = town.page(f"/m/{town.slugs[State.HOLDS]}?lang=en").one("textarea").text
     assert f"{BASE}/embed/{town.slugs[State.HOLDS]}/wide-light-en.svg" in english
     seal = re.findall(r'src="([^"]*)"', english)[0].removeprefix(BASE)
     assert town.client.get(seal).headers["content-type"] == "image/svg+xml"
-    assert town.of(State.UNDER_WAY).all("textarea") == []
+
+
+@pytest.mark.parametrize("state", [state for state in SENTENCES if not state.holds])
+def test_only_a_holder_is_offered_the_snippet(town: Town, state: State) -> None:
+    assert town.of(state).all("textarea") == []
+    # What was pasted while the mark was held goes on answering.
+    assert town.client.get(f"/embed/{town.slugs[state]}.svg").status_code == 200
+
+
+@pytest.mark.parametrize("state", SENTENCES)
+def test_what_was_promised_is_told_of_its_time(town: Town, state: State) -> None:
+    """As a promise only while the mark is held, and of an error not at all."""
+    words = town.of(state).words
+    past = "Hva som ble gjort og lovet mens merket gjaldt"
+    assert ("Hva som er gjort og lovet" in words) is state.holds
+    assert (past in words) is not (state.holds or state in (State.VOID, State.UNDER_WAY))
+    if state is State.VOID:
+        assert "Virksomheten deltok på kurset." not in words
+
+
+def test_a_plan_is_told_as_of_the_day_of_sealing(town: Town) -> None:
+    words = town.of(State.HOLDS).words
+    assert words.count("Slik det sto 30. mars 2026, den dagen merket ble forseglet:") == 1
+    assert "Slik det sto" not in town.of(State.UNDER_WAY).words
+
+
+def test_what_people_wrote_keeps_its_language(town: Town) -> None:
+    """WCAG 3.1.2: Norwegian words inside a page in English say that they are Norwegian."""
+    slug = town.slugs[State.HOLDS]
+    for language in ("en", "nn"):
+        page = town.page(f"/m/{slug}?lang={language}")
+        assert "Samtale om grenser ved hver prøvestart" in [
+            e.text for e in page.all("span", lang="nb")
+        ]
+    assert town.page(f"/m/{slug}").all("span", lang="nb") == []
+
+
+@pytest.mark.parametrize("wanted", ["text/html", "application/json"])
+def test_capital_letters_lead_to_the_address(town: Town, wanted: str) -> None:
+    slug = town.slugs[State.HOLDS]
+    answer = town.client.get(f"/m/{slug.upper()}?lang=nn", headers={"Accept": wanted})
+    assert (answer.status_code, answer.headers["location"]) == (308, f"/m/{slug}?lang=nn")
+    named = town.client.get(f"/m/{slug.title()}.json")
+    assert (named.status_code, named.headers["location"]) == (308, f"/m/{slug}.json")
+
+
+def test_the_register_refuses_what_it_does_not_know(town: Town) -> None:
+    """An answer for today would be taken for one of the day that was asked for."""
+    page = town.page("/register?on=2026-01-01&lang=nb", 400)
+    assert page.headline == "Det kan ikke registeret svare på."
+    assert "Eksempelteatret" not in page.words
+    assert "/register?lang=nb" in page.links
 
 
 def test_what_is_copied_into_other_pages_names_no_state(town: Town) -> None:
@@ -224,7 +276,7 @@ def test_three_wrong_codes_get_three_answers(town: Town) -> None:
 
 def test_the_register_has_everybody_in_their_place(town: Town) -> None:
     words = town.page("/register").words
-    holding, rest = words.split("Har hatt merket, ikke nå")
+    holding, rest = words.split("Har hatt merket tidligere")
     formerly, under_way = rest.split("På vei Disse er i gang")
     assert "Eksempelteatret 29.03.2027 Østfold Ånd & Ærlighet 11.06.2026" in holding
     assert "Dansekompaniet Prøve Avsluttet etter eget ønske 01.04.2026–02.04.2026" in formerly
@@ -293,7 +345,12 @@ def test_addresses_come_from_the_settings(town: Town) -> None:
 
 def test_what_is_made_up_says_so(town: Town) -> None:
     page = town.of(State.HOLDS)
-    assert "EKSEMPEL" in page.one("p", class_="sample").text
+    assert page.one("p", class_="sample").text == (
+        "EKSEMPEL Ingen merker her er tildelt på ordentlig."
+    )
+    foot = page.source.partition("<footer")[2]
+    assert "Dette er en prøve på denne maskinen" in foot
+    assert "Se etter det navnet i adressefeltet" not in foot
     assert page.all("meta", name="robots", content="noindex")
 
 
@@ -304,8 +361,17 @@ def test_what_is_real_does_not(village: Town) -> None:
     unlisted = village.desk.holder("Stille Øving", listed=False).slug
     page = village.page(f"/m/{listed}")
     assert "EKSEMPEL" not in page.source
+    assert "Du er på <b>balansemerket.example.no</b>. Se etter det navnet" in page.source
+    assert "Dette er en prøve" not in page.source
     assert page.all("meta", name="robots") == []
     assert village.page(f"/m/{unlisted}").all("meta", name="robots")
+
+
+def test_every_page_has_the_same_head(town: Town) -> None:
+    (copy,) = town.copies(town.slugs[State.HOLDS])
+    paths = ("/", "/register", "/verify", "/issuer", f"/m/{town.slugs[State.HOLDS]}")
+    for path in (*paths, f"/b/{copy.id}", "/achievements/balansemerket-2026-1"):
+        assert town.page(path).one("a", class_="home").text == "Balansekunst", path
 
 
 def test_page_and_machine_say_the_same(town: Town) -> None:

@@ -194,6 +194,21 @@ def test_a_lookalike_is_called_one(town: Town, stranger: IssuerSimulator) -> Non
     assert 'class="other"' not in page.source
 
 
+def test_a_page_does_not_reproach_for_what_nobody_could_ask(town: Town) -> None:
+    (copy,) = town.copies(town.slugs[State.HOLDS])
+    for page in (town.page(f"/b/{copy.id}"), check(town, copy.sealed_json or b"")):
+        assert "Du spurte ikke" not in page.words
+        assert "Status hos utstederen · i orden" in page.words
+
+
+def test_signed_text_says_in_which_language_it_is(town: Town) -> None:
+    (copy,) = town.copies(town.slugs[State.HOLDS])
+    english = town.page(f"/b/{copy.id}?lang=en")
+    assert "The signed text is in Norwegian, Bokmål." in english.words
+    assert english.one("ol", lang="nb").text
+    assert "Den signerte teksten" not in town.page(f"/b/{copy.id}").words
+
+
 def test_one_who_is_nobody(town: Town) -> None:
     """A key that vouches for itself proves no name at all."""
     simulator = IssuerSimulator("kulturmerke.example", town.desk.clock())
@@ -215,7 +230,7 @@ def test_a_stranger_who_cannot_be_reached_is_undecided(
     town.elsewhere.served = {}
     page = check(town, badge)
     assert page.headline == OPEN
-    assert "Ikke avgjort" in page.words
+    assert "Uavklart" in page.words
     assert "Áššu" not in page.source
 
 

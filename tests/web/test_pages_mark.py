@@ -29,7 +29,7 @@ def test_checking_stands_on_the_front_page(town: Town) -> None:
 
 def test_an_empty_house_has_a_front_page(village: Town) -> None:
     page = village.page("/")
-    assert "0 virksomheter har et merke fra oss i dag." in page.words
+    assert "Ingen har et merke fra oss i dag." in page.words
     assert "Ingen har merket ennå." in village.page("/register").words
 
 
@@ -61,6 +61,12 @@ def test_programs_get_documents_at_the_same_address(town: Town, path: str) -> No
     assert town.page(path).lang == "nb"
 
 
+def test_the_sign_is_there_for_those_who_ask_for_it_by_the_old_name(town: Town) -> None:
+    answer = town.client.get("/favicon.ico")
+    assert answer.headers["content-type"] == "image/svg+xml"
+    assert "#0f4c4a" in answer.text
+
+
 def test_two_marks_live_side_by_side(village: Town) -> None:
     """A second programme has its own texts and colours; common pages take neither's."""
     desk = village.desk
@@ -80,6 +86,9 @@ def test_two_marks_live_side_by_side(village: Town) -> None:
     assert front.headline == "Balansekunst (eksempel)"
     assert "Hva Balansemerket krever" in front.words
     assert "Hva Ringmerket krever" in front.words
+    for mark in ("Balansemerket", "Ringmerket"):
+        assert f"Vil dere ha {mark}?" in front.words
+        assert f"Har du opplevd noe der {mark} henger?" in front.words
     register = village.page("/register")
     assert "Ringen Ringmerket" in register.words
     assert "Vekta Balansemerket" in register.words
