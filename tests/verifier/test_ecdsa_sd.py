@@ -234,6 +234,7 @@ def key_bytes(key: Any) -> bytes:
         b"\x80\x24\x02" + b"\xff" * 32,
         b"\x80\x24\x00" + bytes(32),
     ],
+    ids=["Ed25519", "P-384", "cut short", "one byte more", "off the curve", "no point"],
 )
 def test_keys_of_another_kind(sim: IssuerSimulator, key: bytes) -> None:
     proof = derived(sim, change=lambda parts: parts.__setitem__(1, key))
