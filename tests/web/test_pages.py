@@ -345,9 +345,7 @@ def test_addresses_come_from_the_settings(town: Town) -> None:
 
 def test_what_is_made_up_says_so(town: Town) -> None:
     page = town.of(State.HOLDS)
-    assert page.one("p", class_="sample").text == (
-        "EKSEMPEL Ingen merker her er tildelt på ordentlig."
-    )
+    assert page.one("p", class_="sample").text == ("EKSEMPEL Ingen tildeling her er ekte.")
     foot = page.source.partition("<footer")[2]
     assert "Dette er en prøve på denne maskinen" in foot
     assert "Se etter det navnet i adressefeltet" not in foot
