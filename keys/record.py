@@ -12,6 +12,7 @@
   - ImpossibleRecord    a life story that cannot be true
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -22,7 +23,15 @@ from keys.multikey import PublicKey
 
 
 class RingError(Exception):
-    """The key ring refuses. The message is for people and holds no secret."""
+    """The key ring refuses. The message is for people and holds no secret.
+
+    `values` are what the message speaks of, for whoever tells it in another language; each
+    class names those it always has.
+    """
+
+    def __init__(self, message: str, **values: object) -> None:
+        self.values: Mapping[str, object] = values
+        super().__init__(message)
 
 
 class WrongRing(RingError):
@@ -34,7 +43,7 @@ class DamagedRing(RingError):
 
 
 class WeakPassphrase(RingError):
-    """The passphrase is too short to guard a key ring."""
+    """The passphrase is too short to guard a key ring. Values: `length` and `least`, in bytes."""
 
 
 class WrongPassphrase(RingError):
@@ -50,7 +59,7 @@ class ThrowAwayRing(RingError):
 
 
 class UnknownKey(RingError):
-    """The ring holds no key with this fragment."""
+    """The ring holds no key with this fragment. Values: `key`."""
 
 
 class NoSigningKey(RingError):

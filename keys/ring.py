@@ -87,7 +87,9 @@ class KeyRing:
         if len(passphrase) < MIN_PASSPHRASE:
             raise WeakPassphrase(
                 f"The passphrase has {len(passphrase)} bytes. Whoever copies the key ring could "
-                f"guess it; choose one of at least {MIN_PASSPHRASE}, better several random words."
+                f"guess it; choose one of at least {MIN_PASSPHRASE}, better several random words.",
+                length=len(passphrase),
+                least=MIN_PASSPHRASE,
             )
         lock = Lock()
         ring = cls(did, (), lock, {})
@@ -165,7 +167,9 @@ class KeyRing:
         for record in self._records:
             if record.fragment == fragment:
                 return record
-        raise UnknownKey(f"The key ring holds no key {fragment!r}; `merke keys list` shows all.")
+        raise UnknownKey(
+            f"The key ring holds no key {fragment!r}; `merke keys list` shows all.", key=fragment
+        )
 
     def method_id(self, record: KeyRecord) -> str:
         """Return the key's full id, the same in documents, proofs and `kid`."""

@@ -17,7 +17,10 @@ MAX_BYTES = 4 * 2**20  # a key takes about three kilobytes
 
 
 class RingFileError(RingError):
-    """The file cannot be used as a key ring's. The message says why and what to do."""
+    """The file cannot be used as a key ring's. The message says why and what to do.
+
+    Values, in each class under this too: `file`.
+    """
 
 
 class NoRingFile(RingFileError):
@@ -48,19 +51,20 @@ def read(path: Path) -> bytes:
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise RingFileError(f"{path} is not a file.")
+                raise RingFileError(f"{path} is not a file.", file=path)
             if status.st_mode & 0o077:
                 raise ExposedRing(
                     f"Others may read or change the key ring {path} (mode "
                     f"{stat.S_IMODE(status.st_mode):04o}). Nothing is signed with it until only "
                     f"its owner may: chmod 600 {path}. If a stranger may have copied it, count "
-                    "its keys as compromised."
+                    "its keys as compromised.",
+                    file=path,
                 )
             data = file.read(MAX_BYTES + 1)
     except OSError as error:
         raise _unreadable(path, error) from None
     if len(data) > MAX_BYTES:
-        raise RingFileError(f"{path} is far too large for a key ring.")
+        raise RingFileError(f"{path} is far too large for a key ring.", file=path)
     return data
 
 
@@ -84,7 +88,8 @@ def save(path: Path, ring: KeyRing) -> None:
     except OSError as error:
         raise RingFileError(
             f"The key ring {path} cannot be written: {error.strerror}. What was decided may not "
-            "have been kept; make room or give access, and do it again."
+            "have been kept; make room or give access, and do it again.",
+            file=path,
         ) from None
 
 
@@ -103,7 +108,8 @@ def _refuse_loss(path: Path, ring: KeyRing) -> None:
         ):
             raise StaleRing(
                 f"The key ring {path} was changed meanwhile: what it says of the key "
-                f"{theirs.fragment} would be lost. Nothing was written; read it again."
+                f"{theirs.fragment} would be lost. Nothing was written; read it again.",
+                file=path,
             )
 
 
@@ -123,5 +129,5 @@ def _replace(path: Path, data: bytes) -> None:
 
 def _unreadable(path: Path, error: OSError) -> RingFileError:
     if isinstance(error, FileNotFoundError):
-        return NoRingFile(f"There is no key ring at {path}. `merke init` makes one.")
-    return RingFileError(f"The key ring {path} cannot be read: {error.strerror}.")
+        return NoRingFile(f"There is no key ring at {path}. `merke init` makes one.", file=path)
+    return RingFileError(f"The key ring {path} cannot be read: {error.strerror}.", file=path)

@@ -6,10 +6,11 @@ import traceback
 
 import click
 
+from issuer import ring_words
 from issuer.errors import BadInput, Busy, IssuerError, NotFound, RehearsalFailed
 from issuer.texts import N_, explain, translate
 from issuer.toml_tables import FileFaults
-from keys.ring import RingError
+from keys.ring import RingError, UnknownKey, WeakPassphrase, WrongPassphrase
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,9 @@ _CODES: tuple[tuple[type[Exception], int], ...] = (
     (Busy, NOT_FOUND_OUT),
     (IssuerError, REFUSED),
     (FileFaults, WRONG_USE),
+    (WeakPassphrase, WRONG_USE),
+    (WrongPassphrase, WRONG_USE),
+    (UnknownKey, WRONG_USE),
     (RingError, REFUSED),
 )
 
@@ -33,8 +37,7 @@ def exit_code(error: Exception, language: str) -> int:
     """Say on standard error what `error` means and return the exit code."""
     for kind, code in _CODES:
         if isinstance(error, kind):
-            told = explain(error, language) if isinstance(error, IssuerError) else str(error)
-            click.echo(told, err=True)
+            click.echo(_told(error, language), err=True)
             return code
     if isinstance(error, OSError) and error.filename is not None:
         click.echo(f"{error.filename}: {error.strerror}", err=True)
@@ -52,3 +55,14 @@ def exit_code(error: Exception, language: str) -> int:
     )
     traceback.print_exception(error, file=sys.stderr)
     return OUR_FAULT
+
+
+def _told(error: Exception, language: str) -> str:
+    match error:
+        case IssuerError():
+            return explain(error, language)
+        case RingError():
+            log.info("the keys: %s", error)
+            return ring_words.explain(error, language)
+        case _:
+            return str(error)
