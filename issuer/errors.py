@@ -20,12 +20,22 @@
 
 Inside, nobody knows status codes or exit codes: `issuer.web.problems` and `issuer.cli.main`
 meet this tree in one table each. Messages are English and are translated by
-`issuer.texts` when they are shown; values are filled in after translation.
+`issuer.texts` when they are shown; values are filled in after translation. A value that reads
+differently in each language is a function from the language to its text.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import ClassVar
+
+Worded = Callable[[str], str]
+"""From the language to the text in it, such as an `issuer.programme.Text`."""
+
+
+def values_in(language: str, values: Mapping[str, object]) -> dict[str, object]:
+    """`values` as they read in `language`, ready to be filled into a message."""
+    return {name: each(language) if callable(each) else each for name, each in values.items()}
 
 
 class IssuerError(Exception):
@@ -36,7 +46,7 @@ class IssuerError(Exception):
     def __init__(self, message: str, **values: object) -> None:
         self.message = message
         self.values: Mapping[str, object] = values
-        super().__init__(message % values if values else message)
+        super().__init__(message % values_in("en", values) if values else message)
 
 
 class NotFound(IssuerError):
@@ -54,27 +64,39 @@ class Refused(IssuerError):
 class RequirementsMissing(Refused):
     code = "requirements.missing"
 
-    def __init__(self, message: str, missing: Sequence[str]) -> None:
+    def __init__(self, message: str, missing: Mapping[str, Worded]) -> None:
+        """`missing` names each requirement by its id."""
         self.missing = tuple(missing)
-        super().__init__(message, missing=", ".join(missing))
+        super().__init__(message, missing=partial(_listed, tuple(missing.items())))
+
+
+def _listed(missing: Sequence[tuple[str, Worded]], language: str) -> str:
+    return ", ".join(f"{id_} ({name(language)})" for id_, name in missing)
 
 
 @dataclass(frozen=True)
 class FactProblem:
-    """One fault in the facts of a requirement: a JSON pointer, a stable code, a sentence."""
+    """One fault in the facts of a requirement: a JSON pointer, a stable code, a sentence.
+
+    `message` is English, marked for translation, with its `values` filled in afterwards.
+    """
 
     pointer: str
     code: str
     message: str
+    values: Mapping[str, object] = field(default_factory=dict, hash=False)
 
 
 class FactsRefused(Refused):
     code = "requirements.facts"
 
     def __init__(self, message: str, problems: Sequence[FactProblem]) -> None:
+        """`message` ends with a colon: the problems are told after it, each on its line."""
         self.problems = tuple(problems)
-        listed = "; ".join(f"{p.pointer or '/'}: {p.message}" for p in problems)
-        super().__init__(message, problems=listed)
+        super().__init__(message)
+
+    def __str__(self) -> str:
+        return f"{self.message} {', '.join(f'{p.pointer} {p.code}' for p in self.problems)}"
 
 
 class AlreadySealed(Refused):

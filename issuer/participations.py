@@ -243,7 +243,7 @@ def record(
         requirement, facts, today=days.day_of(now, programme.timezone)
     )
     if problems:
-        raise FactsRefused(N_("The facts cannot be recorded: %(problems)s"), problems)
+        raise FactsRefused(N_("The facts cannot be recorded:"), problems)
     row = _open_record(cycle, requirement)
     if row is not None and row.accepted_at is not None:
         raise Refused(
@@ -293,7 +293,7 @@ def accept(
             requirement, row.facts, today=days.day_of(now, programme.timezone)
         )
         if problems:
-            raise FactsRefused(N_("This cannot be accepted yet: %(problems)s"), problems)
+            raise FactsRefused(N_("This cannot be accepted yet:"), problems)
     else:
         row.equivalence = check_reason(equivalence)
     row.accepted_at = now
@@ -333,7 +333,7 @@ def prepare(
     if lacking := missing(programme, cycle):
         raise RequirementsMissing(
             N_("The award cannot be put forward: %(missing)s is not accepted yet."),
-            [requirement.id for requirement in lacking],
+            {requirement.id: requirement.name for requirement in lacking},
         )
     cycle.prepared_by = check_person(by)
     cycle.prepared_at = now

@@ -20,11 +20,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from typing import Any, assert_never
 
 from issuer.characters import hidden
-from issuer.errors import FactProblem
+from issuer.errors import FactProblem, Worded
+from issuer.facts import STATES
 from issuer.programme import PUBLISHABLE, Item, Kind, Requirement
+from issuer.texts import N_, translate
 
 # Every pointer and value goes in, every problem comes out.
 Check = Callable[[str, object], Iterator[FactProblem]]
@@ -99,24 +102,35 @@ def _published(requirement: Requirement, facts: Mapping[str, Any], name: str) ->
 
 def _lacking(requirement: Requirement, facts: Mapping[str, Any]) -> Iterator[FactProblem]:
     if requirement.kind is Kind.ATTENDANCE and facts["hours"] < requirement.minimum_hours:
-        least = requirement.minimum_hours
-        yield FactProblem("/hours", "facts.too_few", f"At least {least:g} hours are asked for.")
+        yield FactProblem(
+            "/hours",
+            "facts.too_few",
+            N_("At least %(hours)s hours are asked for."),
+            {"hours": f"{requirement.minimum_hours:g}"},
+        )
     if requirement.kind is Kind.PLAN:
         started = sum(m["state"] != MeasureState.PLANNED for m in facts["measures"])
         if started < requirement.minimum_started:
-            message = (
-                f"{started} of the measures are under way or done;"
-                f" at least {requirement.minimum_started} must be."
+            yield FactProblem(
+                "/measures",
+                "facts.not_started",
+                N_("Under way or done are %(started)s of them; at least %(least)s must be."),
+                {"started": started, "least": requirement.minimum_started},
             )
-            yield FactProblem("/measures", "facts.not_started", message)
     for condition in requirement.conditions:
         if condition.id not in facts["confirmed"]:
-            message = f"The condition {condition.id} is not confirmed yet."
-            yield FactProblem(f"/confirmed/{condition.id}", "facts.unconfirmed", message)
+            yield FactProblem(
+                f"/confirmed/{condition.id}",
+                "facts.unconfirmed",
+                N_("The condition %(condition)s («%(text)s») is not confirmed yet."),
+                {"condition": condition.id, "text": condition.text},
+            )
 
 
 def _schema(requirement: Requirement, today: date) -> Mapping[str, Check]:
-    past = _day(today, "facts.future", "This day has not come yet. Write what has happened.")
+    past = _day(
+        today, "facts.future", N_("This day has not come yet: write only what has happened.")
+    )
     match requirement.kind:
         case Kind.ATTENDANCE:
             return {
@@ -142,13 +156,17 @@ def _measure(kinds: Sequence[Item]) -> Check:
     return _fields(
         {
             "title": _text(200),
-            "kind": _choice([item.id for item in kinds]),
+            "kind": _choice({item.id: item.text for item in kinds}),
             "responsible_role": _text(200),
-            "due": _day(_LATEST, "facts.range", f"Write a day until {_LATEST.year}."),
-            "state": _choice(list(MeasureState)),
+            "due": _day(_LATEST, "facts.range", N_("Write a day until %(year)s.")),
+            "state": _choice({state: partial(_state, state) for state in MeasureState}),
             "public": _truth,
         }
     )
+
+
+def _state(state: MeasureState, language: str) -> str:
+    return translate(language, STATES[state])
 
 
 def _fields(fields: Mapping[str, Check], *, optional: bool = False) -> Check:
@@ -156,18 +174,22 @@ def _fields(fields: Mapping[str, Check], *, optional: bool = False) -> Check:
 
     def check(pointer: str, value: object) -> Iterator[FactProblem]:
         if not isinstance(value, Mapping):
-            yield FactProblem(pointer, "facts.type", "Write an object with named members.")
+            yield FactProblem(pointer, "facts.type", N_("Write an object with named members."))
             return
         for name, inner in fields.items():
             if name in value:
                 yield from inner(f"{pointer}/{name}", value[name])
             elif not optional:
-                yield FactProblem(f"{pointer}/{name}", "facts.missing", "This is missing.")
+                yield FactProblem(f"{pointer}/{name}", "facts.missing", N_("Missing."))
         for name in value:
             if name not in fields:
                 escaped = str(name)[:60].replace("~", "~0").replace("/", "~1")
-                message = f"This is not asked for. Known are: {', '.join(fields)}."
-                yield FactProblem(f"{pointer}/{escaped}", "facts.unknown", message)
+                yield FactProblem(
+                    f"{pointer}/{escaped}",
+                    "facts.unknown",
+                    N_("This is not asked for; known are: %(known)s."),
+                    {"known": ", ".join(fields)},
+                )
 
     return check
 
@@ -179,10 +201,14 @@ def _notes(conditions: Sequence[Item]) -> Check:
 def _array(low: int, high: int, member: Check) -> Check:
     def check(pointer: str, value: object) -> Iterator[FactProblem]:
         if not isinstance(value, list):
-            yield FactProblem(pointer, "facts.type", "Write a list.")
+            yield FactProblem(pointer, "facts.type", N_("Write a list."))
         elif not low <= len(value) <= high:
-            message = f"Write {low} to {high} of them, not {len(value)}."
-            yield FactProblem(pointer, "facts.range", message)
+            yield FactProblem(
+                pointer,
+                "facts.range",
+                N_("Write %(low)s to %(high)s of them, not %(number)s."),
+                {"low": low, "high": high, "number": len(value)},
+            )
         else:
             for index, each in enumerate(value):
                 yield from member(f"{pointer}/{index}", each)
@@ -193,31 +219,48 @@ def _array(low: int, high: int, member: Check) -> Check:
 def _text(limit: int, *, lines: bool = False) -> Check:
     def check(pointer: str, value: object) -> Iterator[FactProblem]:
         if not isinstance(value, str):
-            yield FactProblem(pointer, "facts.type", "Write text.")
+            yield FactProblem(pointer, "facts.type", N_("Write text."))
         elif not value.strip():
-            yield FactProblem(pointer, "facts.empty", "This is empty. Write at least a word.")
+            yield FactProblem(pointer, "facts.empty", N_("This is empty: write at least a word."))
         elif len(value) > limit:
-            message = f"This has {len(value)} characters; at most {limit} are possible."
-            yield FactProblem(pointer, "facts.too_long", message)
+            yield FactProblem(
+                pointer,
+                "facts.too_long",
+                N_("This has %(number)s characters; at most %(most)s are possible."),
+                {"number": len(value), "most": limit},
+            )
         elif found := hidden(value, allowed="\n" if lines else ""):
-            message = f"This holds the invisible character U+{ord(found):04X}. Type it again."
-            yield FactProblem(pointer, "facts.hidden", message)
+            yield FactProblem(
+                pointer,
+                "facts.hidden",
+                N_("This holds the invisible character %(character)s: type it again."),
+                {"character": f"U+{ord(found):04X}"},
+            )
 
     return check
 
 
 def _day(latest: date, code: str, too_late: str) -> Check:
-    """A day from `_EARLIEST` to `latest`; `code` and `too_late` speak of later ones."""
+    """A day from `_EARLIEST` to `latest`; `code` and `too_late` speak of later ones.
+
+    `too_late` may hold `%(year)s`, the year of `latest`.
+    """
 
     def check(pointer: str, value: object) -> Iterator[FactProblem]:
         day = _read_day(value)
         if day is None:
-            yield FactProblem(pointer, "facts.date", "Write a day of the calendar as 2026-01-31.")
+            yield FactProblem(
+                pointer, "facts.date", N_("Write a day of the calendar as 2026-01-31.")
+            )
         elif day < _EARLIEST:
-            message = f"This lies before {_EARLIEST.year}: look at the year."
-            yield FactProblem(pointer, "facts.range", message)
+            yield FactProblem(
+                pointer,
+                "facts.range",
+                N_("This lies before %(year)s: look at the year."),
+                {"year": _EARLIEST.year},
+            )
         elif day > latest:
-            yield FactProblem(pointer, code, too_late)
+            yield FactProblem(pointer, code, too_late, {"year": latest.year})
 
     return check
 
@@ -234,10 +277,14 @@ def _read_day(value: object) -> date | None:
 def _number(high: int) -> Check:
     def check(pointer: str, value: object) -> Iterator[FactProblem]:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            yield FactProblem(pointer, "facts.type", "Write a number.")
+            yield FactProblem(pointer, "facts.type", N_("Write a number."))
         elif not 0 < value <= high:  # refuses what is not a number, too
-            message = f"Write a number above 0, at most {high}."
-            yield FactProblem(pointer, "facts.range", message)
+            yield FactProblem(
+                pointer,
+                "facts.range",
+                N_("Write a number above 0, at most %(high)s."),
+                {"high": high},
+            )
 
     return check
 
@@ -245,22 +292,33 @@ def _number(high: int) -> Check:
 def _whole(low: int, high: int) -> Check:
     def check(pointer: str, value: object) -> Iterator[FactProblem]:
         if isinstance(value, bool) or not isinstance(value, int):
-            yield FactProblem(pointer, "facts.type", "Write a whole number.")
+            yield FactProblem(pointer, "facts.type", N_("Write a whole number."))
         elif not low <= value <= high:
-            message = f"Write a whole number from {low} to {high}."
-            yield FactProblem(pointer, "facts.range", message)
+            yield FactProblem(
+                pointer,
+                "facts.range",
+                N_("Write a whole number from %(low)s to %(high)s."),
+                {"low": low, "high": high},
+            )
 
     return check
 
 
-def _choice(choices: Sequence[str]) -> Check:
+def _choice(choices: Mapping[str, Worded]) -> Check:
+    """One of the ids in `choices`, told with what each is called."""
+
+    def told(language: str) -> str:
+        return ", ".join(f"{id_} ({text(language)})" for id_, text in choices.items())
+
     def check(pointer: str, value: object) -> Iterator[FactProblem]:
         if not isinstance(value, str) or value not in choices:
-            yield FactProblem(pointer, "facts.choice", f"Write one of {', '.join(choices)}.")
+            yield FactProblem(
+                pointer, "facts.choice", N_("Write one of %(choices)s."), {"choices": told}
+            )
 
     return check
 
 
 def _truth(pointer: str, value: object) -> Iterator[FactProblem]:
     if not isinstance(value, bool):
-        yield FactProblem(pointer, "facts.type", "Write true or false.")
+        yield FactProblem(pointer, "facts.type", N_("Write true or false."))

@@ -98,7 +98,7 @@ def seal(
         if lacking := participations.missing(programme, cycle):
             raise RequirementsMissing(
                 N_("The badge cannot be sealed: %(missing)s is not accepted yet."),
-                [requirement.id for requirement in lacking],
+                {requirement.id: requirement.name for requirement in lacking},
             )
         check_two_people(programme, cycle.prepared_by, by, override)
         award = _award(participation, cycle, programme, by=by, now=now, chosen=first_day)

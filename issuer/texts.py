@@ -15,7 +15,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 
-from issuer.errors import IssuerError
+from issuer.errors import FactProblem, FactsRefused, IssuerError, values_in
 
 LANGUAGES = ("nb", "nn", "en")
 DEFAULT = "nb"
@@ -48,8 +48,40 @@ def translate(language: str, message: str, **values: object) -> str:
 
 
 def explain(error: IssuerError, language: str) -> str:
-    """The error's message in `language`, with its values in place."""
-    return translate(language, error.message, **error.values)
+    """The error's message in `language`, with its values in place.
+
+    Of facts that were refused, each problem is told on its own line, by the name of its field.
+    """
+    told = translate(language, error.message, **values_in(language, error.values))
+    if isinstance(error, FactsRefused):
+        return "\n".join((told, *(_line(problem, language) for problem in error.problems)))
+    return told
+
+
+def explain_problem(problem: FactProblem, language: str) -> str:
+    """What is wrong, as a sentence in `language` that does not say where."""
+    return translate(language, problem.message, **values_in(language, problem.values))
+
+
+def _line(problem: FactProblem, language: str) -> str:
+    told = explain_problem(problem, language)
+    if not (where := _field(problem.pointer)):
+        return f"  {told}"
+    return f"  {where}: {told[:1].lower()}{told[1:].removesuffix('.')}"
+
+
+def _field(pointer: str) -> str:
+    """ "/measures/1/title" as "measures 2, title": people count from one."""
+    told = ""
+    for step in pointer.split("/")[1:]:
+        name = step.replace("~1", "/").replace("~0", "~")
+        if told and name.isdecimal():
+            told += f" {int(name) + 1}"
+        else:
+            # A name that nobody asked for is the sender's own, and may hold anything.
+            shown = "".join(letter if letter.isprintable() else "?" for letter in name)
+            told += f", {shown}" if told else shown
+    return told
 
 
 def negotiate(asked: str | None, accept: str | None) -> str:

@@ -20,13 +20,13 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from issuer import errors, texts
+from issuer import errors, ring_words, texts
 from issuer.errors import IssuerError
 from issuer.texts import translate
 from issuer.web import faults
 from issuer.web.http import HTML, NO_STORE, prefers_html
 from issuer.web.kinds import KINDS
-from keys.ring import NoSigningKey, RingError, RingLocked
+from keys.ring import RingError
 
 log = logging.getLogger(__name__)
 
@@ -183,13 +183,9 @@ def told(error: Exception, language: str) -> Told:
             return _told(code, language)
         case IssuerError():
             return _refusal(error, language)
-        case NoSigningKey():
-            return _told("keys.none", language)
-        case RingLocked():
-            return _told("keys.locked", language)
         case RingError():
             log.error("the keys cannot be used: %s", error)
-            return _told("keys.unreadable", language)
+            return _told(ring_words.problem(error), language)
         case _:
             log.error("a request failed by a fault of ours", exc_info=error)
             return _told("internal", language)
@@ -225,7 +221,7 @@ def _refusal(error: IssuerError, language: str) -> Told:
         more = {"missing": list(error.missing)}
     if isinstance(error, errors.FactsRefused):
         # The error's own sentence names members as they were sent; each fault says enough.
-        problems = tuple(map(_fact_fault, error.problems[:MOST_FAULTS]))
+        problems = tuple(_fact_fault(p, language) for p in error.problems[:MOST_FAULTS])
         return _told(code_of(error), language, errors=problems)
     code = code_of(error)
     if KINDS[code].status == 500:
@@ -233,12 +229,13 @@ def _refusal(error: IssuerError, language: str) -> Told:
     return _told(code, language, texts.explain(error, language), errors=problems, more=more)
 
 
-def _fact_fault(problem: errors.FactProblem) -> dict[str, str]:
+def _fact_fault(problem: errors.FactProblem, language: str) -> dict[str, str]:
     pointer = problem.pointer
     if problem.code == "facts.unknown":
         # The name is the sender's own: the object that holds it is pointed at instead.
         pointer = pointer.rpartition("/")[0]
-    return {"pointer": f"/facts{pointer}", "code": problem.code, "detail": problem.message}
+    detail = texts.explain_problem(problem, language)
+    return {"pointer": f"/facts{pointer}", "code": problem.code, "detail": detail}
 
 
 def code_of(error: IssuerError) -> str:

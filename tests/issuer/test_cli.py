@@ -119,7 +119,11 @@ def test_refusals_end_with_one_and_say_what_to_do(issuer: Merke) -> None:
     ).out.strip()
     refused = issuer("award", "seal", slug, "--by", "Ola", "--reason", "for tidlig")
     assert refused.code == 1
-    assert "kurs, kartlegging, mote, plan, vilkar, erklaering" in refused.err
+    assert "kurs (Three-hour course), kartlegging (" in refused.err
+    nynorsk = issuer(
+        *("--lang", "nn", "award", "seal", slug, "--by", "Ola", "--reason", "for tidleg")
+    )
+    assert "kurs (Kurs på tre timar), kartlegging (" in nynorsk.err
     for requirement in ("kurs", "plan"):
         early = issuer("participation", "accept", slug, requirement, "--by", "Kari")
         assert early.code == 1
@@ -129,8 +133,23 @@ def test_refusals_end_with_one_and_say_what_to_do(issuer: Merke) -> None:
         *("--facts", '{"date": "2999-01-01", "hours": "tre"}'),
     )
     assert bad.code == 1
-    assert "/date" in bad.err
-    assert "/hours" in bad.err
+    assert bad.err.splitlines() == [
+        "The facts cannot be recorded:",
+        "  date: this day has not come yet: write only what has happened",
+        "  hours: write a number",
+        "  held_by: missing",
+        "  participants: missing",
+    ]
+    plan = issuer(
+        *("--lang", "nb", "participation", "record", slug, "plan", "--by", "Kari"),
+        *("--facts", '{"measures": [{"kind": "tull"}], "note\\u001b": 1}'),
+    )
+    told = plan.err.splitlines()
+    assert told[0] == "Opplysningene kan ikke føres inn:"
+    assert "  measures 1, title: mangler" in told
+    assert "  note?: dette blir det ikke spurt om; kjent er: measures" in told
+    (kinds,) = (line for line in told if line.startswith("  measures 1, kind: "))
+    assert "ledelse (Ledelse og ansvar)" in kinds
     renewal = issuer("participation", "renew", slug, "--by", "Kari")
     assert renewal.code == 1
 
@@ -167,7 +186,7 @@ def test_refusals_end_with_one_and_say_what_to_do(issuer: Merke) -> None:
         (("award", "seal", "x", "--by", "K", "--reason", "r", "--first-day", "igår"), 2, "2027"),
         (("token", "revoke", "ukjent", "--by", "K"), 2, "ukjent"),
         (("token", "new", "K", "--by", "K", "--days", "0"), 2, "--days"),
-        (("keys", "retire", "ukjent", "--by", "K", "--reason", "r"), 1, "ukjent"),
+        (("keys", "retire", "ukjent", "--by", "K", "--reason", "r"), 2, "ukjent"),
         (("keys", "new", "sølv", "--by", "K", "--reason", "r"), 2, "badge"),
         (("programme", "load", "finnes-ikke.toml", "--by", "K"), 2, "finnes-ikke.toml"),
         (("verify", "finnes-ikke.json"), 2, "finnes-ikke.json"),
@@ -222,7 +241,8 @@ def test_a_short_passphrase_is_refused(
 ) -> None:
     (tmp_path / "passphrase").write_text("kort\n")
     answer = merke("init", "--base-url", "https://merke.example.no", "--name", "X")
-    assert answer.code == 1
+    # A passphrase that is too short or wrong is wrong use: no rule was asked yet.
+    assert answer.code == 2
     assert "12" in answer.err
     assert not (tmp_path / "data").exists()
 
@@ -234,7 +254,7 @@ def test_a_wrong_or_missing_passphrase_opens_nothing(
     seal = ("award", "seal", slug, "--by", "Ola", "--reason", "r")
     (tmp_path / "passphrase").write_text("another passphrase\n")
     wrong = issuer(*seal)
-    assert wrong.code == 1
+    assert wrong.code == 2
     assert "passphrase" in wrong.err
     assert "another" not in wrong.err
     monkeypatch.delenv("MERKE_PASSPHRASE_FILE")

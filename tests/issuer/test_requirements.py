@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from issuer import texts
 from issuer.programme import PUBLISHABLE, Item, Kind, Requirement, Text, load
 from issuer.requirements import (
     MeasureState,
@@ -336,7 +337,20 @@ def test_facts_of_any_shape_are_judged_and_never_repeated(kind: Kind, data: st.D
         assert re.fullmatch(r"facts\.[a-z_]+", problem.code)
         assert SECRET not in problem.message + problem.pointer
         assert problem.message.endswith(".")
+        for language in texts.LANGUAGES:
+            told = texts.explain_problem(problem, language)
+            assert SECRET not in told
+            assert "%(" not in told
     assert SECRET not in json.dumps(public_facts(asked, facts))
+
+
+@pytest.mark.parametrize(("language", "word"), [("nb", "a"), ("nn", "b"), ("en", "c")])
+def test_ids_are_told_with_what_they_are_called(language: str, word: str) -> None:
+    plan = GOOD[Kind.PLAN] | {"measures": [measure(kind="annet")]}
+    (kind,) = check_facts(requirement(Kind.PLAN), plan, today=TODAY)
+    assert f"rutiner ({word})" in texts.explain_problem(kind, language)
+    first, _ = acceptable(requirement(Kind.CONDITIONS), {"confirmed": {}}, today=TODAY)
+    assert f"regler («{word}»)" in texts.explain_problem(first, language)
 
 
 def test_every_code_is_documented() -> None:

@@ -249,6 +249,11 @@ def test_where_a_fault_stands(tmp_path: Path) -> None:
         assert pointers["/facts/date"] == "facts.date"
         assert pointers["/facts/held_by"] == "facts.missing"
         assert CANARY not in answer.text
+        for language, missing in (("nb", "Mangler."), ("nn", "Manglar."), ("en", "Missing.")):
+            answer = client.put(
+                f"{place}?lang={language}", json={"facts": {}}, headers=as_staff(desk)
+            )
+            assert {error["detail"] for error in answer.json()["errors"]} == {missing}
     desk.close()
 
 
