@@ -21,7 +21,7 @@ from tests.verifier.simulator import (
     put,
     stamp,
 )
-from verifier import carriers, checks, securing, status_entry, strict_json
+from verifier import carriers, checks, examination, securing, status_entry, strict_json
 from verifier import verify as verify_module
 from verifier.documents import Document, DocumentUnavailable, PinnedDocuments
 from verifier.reasons import Check, Outcome, Reason, Verdict
@@ -304,7 +304,7 @@ def test_a_time_without_an_offset_is_our_own_mistake(sim: IssuerSimulator) -> No
 # What breaks is never a yes, and never a crash.
 
 
-@pytest.mark.parametrize("check", [check for check, _ in verify_module.CHECKS])
+@pytest.mark.parametrize("check", [check for check, _ in examination.CHECKS])
 def test_a_check_that_breaks_leaves_the_question_open(
     sim: IssuerSimulator, monkeypatch: pytest.MonkeyPatch, check: Check
 ) -> None:
@@ -313,7 +313,7 @@ def test_a_check_that_breaks_leaves_the_question_open(
     def broken(case: object) -> Any:
         raise boom
 
-    table = tuple((c, broken if c is check else f) for c, f in verify_module.CHECKS)
+    table = tuple((c, broken if c is check else f) for c, f in examination.CHECKS)
     monkeypatch.setattr(verify_module, "CHECKS", table)
     report = verify(sim.mint(), sim.world())
     assert (report.verdict, report.reasons) == (Verdict.UNDETERMINED, (Reason.VERIFIER_ERROR,))
@@ -355,8 +355,8 @@ def test_a_source_that_breaks_leaves_the_question_open(sim: IssuerSimulator) -> 
 def test_no_check_at_all_is_no_yes(sim: IssuerSimulator, monkeypatch: pytest.MonkeyPatch) -> None:
     """A check that says nothing has not passed."""
     badge = sim.mint()
-    for missing in {check for check, _ in verify_module.CHECKS} - {Check.CLAIMS, Check.RECIPIENT}:
-        table = tuple((c, f) for c, f in verify_module.CHECKS if c is not missing)
+    for missing in {check for check, _ in examination.CHECKS} - {Check.CLAIMS, Check.RECIPIENT}:
+        table = tuple((c, f) for c, f in examination.CHECKS if c is not missing)
         with monkeypatch.context() as patch:
             patch.setattr(verify_module, "CHECKS", table)
             assert verify(badge, sim.world()).verdict is Verdict.UNDETERMINED, missing
