@@ -16,6 +16,7 @@
   - NotNow                  nothing is wrong with the request; try again later
     . KeysLocked
     . Busy
+    . RecordDamaged         later is when somebody has put the record's file right
   - RehearsalFailed         our own fault: what would have been sealed does not verify
 
 Inside, nobody knows status codes or exit codes: `issuer.web.problems` and `issuer.cli.main`
@@ -137,6 +138,10 @@ class KeysLocked(NotNow):
 
 class Busy(NotNow):
     code = "record.busy"
+
+
+class RecordDamaged(NotNow):
+    code = "record.damaged"
 
 
 class RehearsalFailed(IssuerError):

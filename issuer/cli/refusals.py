@@ -7,7 +7,14 @@ import traceback
 import click
 
 from issuer import ring_words
-from issuer.errors import BadInput, Busy, IssuerError, NotFound, RehearsalFailed
+from issuer.errors import (
+    BadInput,
+    Busy,
+    IssuerError,
+    NotFound,
+    RecordDamaged,
+    RehearsalFailed,
+)
 from issuer.texts import N_, explain, translate
 from issuer.toml_tables import FileFaults
 from keys.ring import RingError, UnknownKey, WeakPassphrase, WrongPassphrase
@@ -21,6 +28,7 @@ OUR_FAULT = 70
 
 _CODES: tuple[tuple[type[Exception], int], ...] = (
     (RehearsalFailed, OUR_FAULT),
+    (RecordDamaged, OUR_FAULT),
     (NotFound, WRONG_USE),
     (BadInput, WRONG_USE),
     (Busy, NOT_FOUND_OUT),

@@ -18,7 +18,7 @@ from sqlalchemy import Engine, create_engine, event, exc, inspect, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
-from issuer.errors import Busy, IssuerError
+from issuer.errors import Busy, IssuerError, RecordDamaged
 from issuer.texts import N_
 
 log = logging.getLogger(__name__)
@@ -103,6 +103,13 @@ def _busy_is_named() -> Iterator[None]:
                 N_("The record cannot be written: the disk is full. Nothing was changed.")
             ) from error
         log.error("the record cannot be used: %s", fault)
+        if "malformed" in fault or "not a database" in fault:
+            raise RecordDamaged(
+                N_(
+                    "The record is damaged, and waiting does not help. Stop merke, keep the damaged"
+                    " merke.sqlite3 aside, and put back the newest backup of the data folder."
+                )
+            ) from error
         raise Busy(
             N_("The record cannot be read or written at this moment. The log says why.")
         ) from error

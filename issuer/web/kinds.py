@@ -207,6 +207,12 @@ KINDS: Mapping[str, Kind] = {
         N_("Nothing was changed. Try again in a few seconds."),
         retry_after=2,
     ),
+    "record.damaged": Kind(
+        503,
+        N_("The record is damaged"),
+        N_("Whoever runs this service must put back a backup. Nothing was changed."),
+        retry_after=60,
+    ),
     "clock.behind": Kind(
         503,
         N_("This machine's clock is wrong"),

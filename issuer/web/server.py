@@ -38,8 +38,15 @@ def free_port(host: str, port: int, *, tries: int = 20) -> socket.socket:
                 fault=error.strerror or str(error),
             ) from error
         return taken
+    if tries == 1:
+        raise BadInput(
+            N_("Port %(port)s is in use by another program. Choose another with --port."),
+            port=port,
+        )
     raise BadInput(
-        N_("Every port from %(port)s on is busy. Choose another with --port."), port=port
+        N_("Every port from %(port)s to %(last)s is busy. Choose another with --port."),
+        port=port,
+        last=number,
     )
 
 

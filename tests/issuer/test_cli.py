@@ -2,9 +2,11 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pytest
 
 from issuer import programmes
 from issuer.cli.main import COMMANDS, run
+from issuer.errors import BadInput
+from issuer.web.server import free_port
 
 ASKED = ("kurs", "kartlegging", "mote", "plan", "vilkar", "erklaering")
 FACTS = {
@@ -269,6 +273,36 @@ def test_a_folder_others_can_read_is_refused(issuer: Merke, tmp_path: Path) -> N
     answer = issuer("participation", "list")
     assert answer.code == 2
     assert "chmod 700" in answer.err
+
+
+@pytest.mark.parametrize("damage", [b"not a database at all" * 400, None], ids=["all", "a page"])
+def test_a_damaged_record_is_told_from_a_busy_one(
+    issuer: Merke, tmp_path: Path, damage: bytes | None
+) -> None:
+    take_to_the_badge(issuer, "Eksempelteatret")
+    file = tmp_path / "data" / "merke.sqlite3"
+    whole = file.read_bytes()
+    # Every page but the first, which says what kind of file it is.
+    file.write_bytes(damage or whole[:4096] + b"\xff" * (len(whole) - 4096))
+    answer = issuer("participation", "list")
+    assert (answer.code, answer.out) == (70, "")
+    assert "The record is damaged" in answer.err
+    assert "backup" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_busy_port_is_named(issuer: Merke) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        answer = issuer("serve", "--port", str(port))
+    assert answer.code == 2
+    assert f"Port {port} is in use" in answer.err
+    with ExitStack() as stack:
+        for number in range(61_000, 61_020):
+            with suppress(OSError):
+                stack.enter_context(socket.create_server(("127.0.0.1", number)))
+        with pytest.raises(BadInput, match="from 61000 to 61019 is busy"):
+            free_port("127.0.0.1", 61_000)
 
 
 def test_programme_faults_are_shown_by_line(issuer: Merke, tmp_path: Path) -> None:

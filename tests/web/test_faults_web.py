@@ -98,7 +98,7 @@ def test_a_record_that_cannot_be_read_at_all(desk: Desk) -> None:
         whole = file.read_bytes()
         file.write_bytes(b"not a database" * 1000)
         answer = client.get(f"/m/{sealed.slug}.json")
-        assert (answer.status_code, answer.json()["code"]) == (503, "record.busy")
+        assert (answer.status_code, answer.json()["code"]) == (503, "record.damaged")
         assert "not a database" not in answer.text
         assert client.get("/readyz").status_code == 503
         desk.office.engine.dispose()
