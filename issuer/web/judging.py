@@ -6,6 +6,7 @@ not in an answer, not in the log.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -26,11 +27,24 @@ from verifier.report import Report
 
 FILE: Final = "file"
 TEXT: Final = "text"
+RECIPIENT: Final = "recipient"
+
+LONGEST_RECIPIENT: Final = 320
+# An organisation number, as people write it.
+_NUMBER = re.compile("[0-9](?:[ \u00a0]?[0-9]){8}")
 
 _DID = re.compile(r"did:[a-z0-9]{1,20}:[A-Za-z0-9.:%_-]{1,400}")
 _MOST_TRUSTED = 20
 _MOST_PARTS = 6
 _CHARSETS = (b"", b"utf-8", b"utf8", b"us-ascii")
+
+
+@dataclass(frozen=True)
+class Presented:
+    """A badge, and to whom it should have been given, if a form asked that."""
+
+    badge: bytes
+    recipient: str | None = None
 
 
 async def report(
@@ -41,23 +55,25 @@ async def report(
     recipient: str | None = None,
 ) -> Report:
     """The report on the badge that `request` brings. Raises `Problem` for the request."""
-    badge = await presented(request)
+    sent = await presented(request)
+    if recipient and sent.recipient:
+        raise _one_recipient()
     pool: Pool = request.app.state.verify_pool
     office: Office = request.app.state.office
     return await pool.run(
         verification.judge,
         office,
-        badge,
+        sent.badge,
         at=at,
         trust=trust,
-        recipient=recipient,
+        recipient=sent.recipient if recipient is None else recipient,
         documents=request.app.state.documents,
         refresh=True,
     )
 
 
-async def presented(request: Request) -> bytes:
-    """The bytes that were sent: a form's `file`, a form's `text`, or the whole body."""
+async def presented(request: Request) -> Presented:
+    """What was sent: a form's `file` or `text` with its `recipient`, or the whole body."""
     kind, options = parse_options_header(request.headers.get("content-type"))
     if kind == b"multipart/form-data":
         return await _from_form(request, options, multipart=True)
@@ -66,7 +82,7 @@ async def presented(request: Request) -> bytes:
     badge = await request.body()
     if not badge.strip():
         raise Problem("request.empty")
-    return _bounded(badge)
+    return Presented(_bounded(badge))
 
 
 class _InMemory(MultiPartParser):
@@ -75,7 +91,9 @@ class _InMemory(MultiPartParser):
     spool_max_size = LARGEST_BADGE + 1
 
 
-async def _from_form(request: Request, options: Mapping[bytes, bytes], *, multipart: bool) -> bytes:
+async def _from_form(
+    request: Request, options: Mapping[bytes, bytes], *, multipart: bool
+) -> Presented:
     # Other codecs are slow, or turn text into something else than was signed.
     if options.get(b"charset", b"").lower() not in _CHARSETS:
         raise Problem("request.type", N_("Send the form in UTF-8."))
@@ -103,14 +121,16 @@ async def _from_form(request: Request, options: Mapping[bytes, bytes], *, multip
         await form.close()
 
 
-async def _of_form(form: FormData) -> bytes:
-    found = []
+async def _of_form(form: FormData) -> Presented:
+    found, recipients = [], []
     for name, value in form.multi_items():
         if name == FILE and isinstance(value, UploadFile):
             found.append(await value.read())
         elif name == TEXT and isinstance(value, str):
             # Half a surrogate pair is for the verifier to refuse, in words about the badge.
             found.append(value.strip().encode("utf-8", "surrogatepass"))
+        elif name == RECIPIENT and isinstance(value, str) and value.strip():
+            recipients.append(value.strip())
     filled = [content for content in found if content.strip()]
     if not filled:
         raise Problem("request.empty")
@@ -118,7 +138,21 @@ async def _of_form(form: FormData) -> bytes:
         raise Problem(
             "request.malformed", N_("Send one badge at a time: a file or a text, not both.")
         )
-    return _bounded(filled[0])
+    if len(recipients) > 1:
+        raise _one_recipient()
+    return Presented(_bounded(filled[0]), _recipient(recipients[0]) if recipients else None)
+
+
+def _recipient(text: str) -> str:
+    """A recipient as badges write one. Raises `Problem`."""
+    written = "".join(text.split()) if _NUMBER.fullmatch(text) else text
+    if len(written) > LONGEST_RECIPIENT or not written.isprintable():
+        raise Problem("request.malformed", N_("The recipient is too long, or cannot be read."))
+    return written
+
+
+def _one_recipient() -> Problem:
+    return Problem("request.malformed", N_("Name one recipient, once."))
 
 
 def _bounded(badge: bytes) -> bytes:

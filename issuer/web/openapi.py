@@ -195,6 +195,7 @@ VERIFY_BODY: dict[str, Any] = {
                     "properties": {
                         "file": {"type": "string", "format": "binary"},
                         "text": {"type": "string"},
+                        "recipient": {"type": "string", "maxLength": 320},
                     },
                 }
             },

@@ -72,11 +72,11 @@ def _programme(office: Office) -> Programme | None:
 async def check(request: Request) -> Response:
     office = office_of(request)
     try:
-        badge = await judging.presented(request)
+        sent = await judging.presented(request)
     except Problem as problem:
         message = _PROBLEMS.get(problem.code, problem.message)
         return await run_in_threadpool(_again, request, message, problem.status_code)
-    lead = _lead(badge, office)
+    lead = _lead(sent.badge, office)
     if lead == _NO_BADGE:
         return await run_in_threadpool(_again, request, lead, 422)
     if lead is not None:
@@ -87,7 +87,8 @@ async def check(request: Request) -> Response:
     report = await pool.run(
         verification.judge,
         office,
-        badge,
+        sent.badge,
+        recipient=sent.recipient,
         documents=request.app.state.documents,
         refresh=True,
     )

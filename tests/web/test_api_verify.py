@@ -173,6 +173,27 @@ def test_requests_that_cannot_be_read(shop: Shop) -> None:
             assert answer.json()["code"] == code, content[:40]
 
 
+def test_the_recipient_may_stand_in_the_form(shop: Shop) -> None:
+    files = {"file": ("merke.svg", shop.form("svg"))}
+
+    def ask(*, field: str | list[str], query: str | None = None) -> Any:
+        params = {} if query is None else {"recipient": query}
+        answer = shop.client.post(VERIFY, files=files, data={"recipient": field}, params=params)
+        return answer.json()
+
+    assert ask(field="Eksempelteatret")["verdict"] == "VALID"
+    assert ask(field="ola@example.no")["reasons"] == ["recipient.mismatch"]
+    assert ask(field="", query="ola@example.no")["reasons"] == ["recipient.mismatch"]
+    assert ask(field="Eksempelteatret", query="Eksempelteatret")["code"] == "request.malformed"
+    assert ask(field=["Eksempelteatret", "ola@example.no"])["code"] == "request.malformed"
+
+
+def test_an_active_picture_is_refused(shop: Shop) -> None:
+    badge = shop.form("svg").replace(b"</svg>", b"<script>alert(1)</script></svg>", 1)
+    report = shop.client.post(VERIFY, content=badge).json()
+    assert (report["verdict"], report["reasons"]) == ("INVALID", ["carrier.active"])
+
+
 def test_too_large_is_refused_before_it_is_read(shop: Shop) -> None:
     huge = b"x" * (LARGEST_BADGE + 1)
     answer = shop.client.post(VERIFY, content=huge)

@@ -37,6 +37,13 @@ def check(town: Town, badge: bytes, *, name: str = "merke.json", query: str = ""
     return _page(town.client.post(f"/verify{query}", files=files, headers=HTML))
 
 
+def given_to(town: Town, badge: bytes, recipient: str, status: int = 200) -> Page:
+    """The answer to a badge together with whom it should belong to."""
+    files = {"file": ("merke.json", badge, "application/octet-stream")}
+    data = {"text": "", "recipient": recipient}
+    return _page(town.client.post("/verify", files=files, data=data, headers=HTML), status)
+
+
 def paste(town: Town, text: str, status: int = 200) -> Page:
     data = {"text": text}
     files = {"file": ("", b"", "application/octet-stream")}
@@ -170,6 +177,48 @@ def test_what_became_of_our_own_badge_is_told_gently(town: Town) -> None:
     assert "Dette eksemplaret ble satt på vent 31. mars 2026." in answer
     assert "trukket" not in answer
     assert f"/m/{town.slugs[State.SUSPENDED]}" in page.links
+
+
+def test_the_form_asks_for_the_recipient_in_words(town: Town) -> None:
+    for language, label in (
+        ("nb", "Gitt til (valgfritt)"),
+        ("nn", "Gitt til (valfritt)"),
+        ("en", "Given to (optional)"),
+    ):
+        form = town.page("/verify", wished=language)
+        field = form.one("input", name="recipient")
+        assert label in form.words
+        assert form.one("label", **{"for": field.attributes["id"]}).text == label
+        assert form.one("p", id=field.attributes["aria-describedby"]).text
+        assert "required" not in field.attributes
+
+
+@pytest.mark.parametrize(
+    "recipient",
+    ["312345676", " 312 345 676 ", "312\u00a0345\u00a0676", "Eksempelteatret", "{page}", "", "  "],
+)
+def test_a_badge_of_the_one_who_was_named(town: Town, recipient: str) -> None:
+    _, sealed, _ = _copy(town, State.HOLDS)
+    named = recipient.format(page=f"{BASE}/m/{town.slugs[State.HOLDS]}")
+    page = given_to(town, sealed, named)
+    assert page.headline.startswith(ORDER)
+    assert ("Mottaker · i orden" in page.words) == bool(recipient.strip())
+
+
+@pytest.mark.parametrize("recipient", ["999 999 999", "ola@example.no", "<script>x</script>"])
+def test_a_badge_of_somebody_else(town: Town, recipient: str) -> None:
+    _, sealed, _ = _copy(town, State.HOLDS)
+    page = given_to(town, sealed, recipient)
+    assert page.headline == NOT_VALID
+    assert "Merket er gitt til en annen enn den du spurte om." in page.words
+    assert recipient not in page.source
+
+
+def test_a_recipient_that_nobody_can_be(town: Town) -> None:
+    _, sealed, _ = _copy(town, State.HOLDS)
+    for recipient in ("x" * 321, "a\u202eb", "a\nb"):
+        page = given_to(town, sealed, recipient, 400)
+        assert "Mottakeren er for lang, eller kan ikke leses." in page.one("p", role="alert").text
 
 
 def test_a_badge_that_was_changed(town: Town) -> None:
