@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, ClassVar, Literal
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -154,6 +155,8 @@ def did_web(origin: str) -> str:
     return f"did:web:{host}"
 
 
+# Asked several times for the same issuer; what it takes is bounded in length.
+@lru_cache(maxsize=256)
 def document_url(did: str) -> str:
     """Return the https address of a did:web's document.
 

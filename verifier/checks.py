@@ -190,6 +190,8 @@ def _scripts_clash(label: str) -> bool:
 
 def check_recipient(credential: Mapping[str, Any], world: World) -> Finding:
     """Does `world.recipient` equal the subject's id or one of its identifiers, plain or hashed."""
+    if world.recipient is None:
+        return not_applicable(Check.RECIPIENT)
     subject = credential.get("credentialSubject")
     known: list[Identity] = []
     if isinstance(subject, Mapping):

@@ -79,8 +79,7 @@ class _Blank:
 
     def digest(self, algorithm: Callable[[bytes], Any]) -> bytes:
         """RDFC-1.0, section 4.6."""
-        lines = [*set(self.own), *self.linked]
-        lines.sort()
+        lines = sorted([*set(self.own), *self.linked])
         found: bytes = algorithm("".join(lines).encode()).digest()
         return found
 
@@ -119,6 +118,7 @@ class _Writer:
         self._work += table.cost
         if depth > MAX_DEPTH or self._work > MAX_CONTEXT_WORK:
             raise NotMine
+        note_address = self._note_address
         lines = self._lines if blank is None else blank.own
         for statement in table.types:
             lines.append(subject + statement)
@@ -129,7 +129,7 @@ class _Writer:
                 continue
             if kind == KEYWORD:
                 if name == "id":
-                    self._note_address(value, table.active.terms)
+                    note_address(value, table.active.terms)
                 elif not value:
                     raise NotMine
                 continue
@@ -151,7 +151,7 @@ class _Writer:
                     else:
                         lines.append(f"{subject}{before}{_scalar(item, entry)} .\n")
                 elif kind == ADDRESS:
-                    self._note_address(item, entry.words)
+                    note_address(item, entry.words)
                     lines.append(f"{subject}{before}{item}{after}")
                 else:
                     lines.append(f"{subject}{entry.link}{_word(item, entry.words)} .\n")
@@ -247,12 +247,13 @@ class _Writer:
         for subject, link, value in self._links:
             start = subject if type(subject) is str else subject.label  # type: ignore[union-attr]
             lines.append(f"{start}{link}{value.label} .\n")
-        for line in lines:
-            if "\\" in line and not _REFUSED.isdisjoint(_ESCAPE.findall(line)):
-                raise NotMine
         text = "".join(sorted(set(lines)))
         if not text or "\x7f" in text:
             raise NotMine
+        if "\\" in text:
+            for line in lines:
+                if "\\" in line and not _REFUSED.isdisjoint(_ESCAPE.findall(line)):
+                    raise NotMine
         return text.encode()
 
 
