@@ -139,7 +139,7 @@ def token_key(
         key = method_at(name, documents)
     else:
         key = _as_in_document(_listed_key(issuer, name, shown, documents), documents)
-    if shown is not None and jwk.thumbprint(shown) != jwk.thumbprint(key.key):
+    if shown is not None and shown != key.key:
         raise NoKey(Reason.KEY_MISMATCH, "the header's jwk is not the published key")
     return key
 

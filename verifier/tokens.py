@@ -8,6 +8,7 @@ the claims must be; either way the issuer's published key decides how the signat
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
 from keys import jwk
@@ -15,6 +16,7 @@ from keys.did import VerificationMethod
 from keys.multikey import MalformedKey, PublicKey
 from verifier import claims, jws, resolve, timestamps, versions
 from verifier.jws import Jws
+from verifier.kept import Kept
 from verifier.reasons import Check, Outcome, Reason
 from verifier.report import Finding, found, passed
 from verifier.resolve import NoKey
@@ -104,10 +106,24 @@ def _named_key(header: Mapping[str, Any]) -> tuple[str | None, PublicKey | None]
         raise NoKey(Reason.HEADER_KEY, "kid is a string and jwk an object")
     if kid is None and shown is None:
         raise NoKey(Reason.HEADER_KEY, "neither kid nor jwk is present")
+    if shown is None:
+        return kid, None
     try:
-        return kid, None if shown is None else jwk.public_key(shown)
+        return kid, _shown_key(shown)
     except MalformedKey as error:
         raise NoKey(Reason.KEY_MALFORMED, f"the header's jwk: {error}") from None
+
+
+def _shown_key(members: Mapping[str, Any]) -> PublicKey:
+    read = partial(jwk.public_key, members)
+    # Only texts: to Python, 1 and true are equal.
+    if not all(isinstance(value, str) for value in members.values()):
+        return read()
+    return _keys.of(frozenset(members.items()), read, lambda _: sum(map(len, members.values())))
+
+
+# The same key comes with every token of an issuer, and takes longer to read than to use.
+_keys: Final = Kept[PublicKey](1024 * 1024)
 
 
 def _signing_time(token: Jws, kind: str) -> datetime | None:
