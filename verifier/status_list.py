@@ -20,7 +20,7 @@ MAX_BITS = 2**26
 # RFC 1952: deflate, no flags, no time, no hint of level, unknown system. Written by us, because
 # libraries differ in it; equal bits shall give equal bytes.
 _GZIP_HEADER = bytes.fromhex("1f8b08000000000000ff")
-_LEVEL = 9
+LEVEL = 9
 _URL_ALPHABET = str.maketrans("+/", "-_")
 _MASKS = tuple(0x80 >> position for position in range(8))
 
@@ -70,7 +70,7 @@ def encode(revoked: Iterable[int], *, length: int = LENGTH) -> str:
         if not 0 <= index < length:
             raise ValueError(f"there is no index {index} in a list of {length}")
         data[index >> 3] |= _MASKS[index & 7]
-    deflate = zlib.compressobj(_LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    deflate = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     body = deflate.compress(data) + deflate.flush()
     # The trailer is the checksum and the length modulo 2^32.
     trailer = struct.pack("<II", zlib.crc32(data), len(data))

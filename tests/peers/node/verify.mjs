@@ -147,6 +147,23 @@ const acts = {
     return {text: await new jose.SignJWT(payload).setProtectedHeader(header).sign(key)};
   },
 
+  /** Do one act again and again, for its speed. What it is asked for must come out well. */
+  async repeat({of, requests, warmUp, seconds}) {
+    async function during(seconds) {
+      const start = performance.now();
+      let count = 0;
+      do {
+        const {verified, bits} = await acts[of](requests[count++ % requests.length]);
+        if(verified === false || bits?.some(bit => bit)) {
+          throw new Error(`${of} did not accept what it should`);
+        }
+      } while(performance.now() - start < seconds * 1000);
+      return {count, seconds: (performance.now() - start) / 1000};
+    }
+    await during(warmUp);
+    return during(seconds);
+  },
+
   /** Try every way out to `port` on this very machine; say how each ended. */
   async reachOut({port}) {
     const ways = {

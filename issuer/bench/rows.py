@@ -1,0 +1,154 @@
+"""From figures to rows: two ways of doing one thing, taken in turn, and the ratio of the two."""
+
+import gc
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+from typing import Any, Literal
+
+Figure = Callable[[], float]
+
+# Long enough for a clock, short enough that both are taken before the machine's mood changes.
+_WINDOW = 0.4
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Something that is not here to be measured against; no promise is kept or broken by that."""
+
+    name: str
+    why: str
+    met: Literal[True] = True
+
+    def json(self) -> dict[str, Any]:
+        return {"name": self.name, "absent": self.why}
+
+    def cells(self) -> list[str]:
+        return [f"{self.name}: not measured, {self.why}", *[""] * 6]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What `ours` and `other` return is in the same `unit`: so many a second, of which more are
+    better, or seconds, of which fewer are. `target` is the least ratio of rates that will do, or
+    the largest of times."""
+
+    name: str
+    unit: Literal["a second", "seconds"]
+    ours: Figure
+    other: Figure
+    target: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """A comparison, carried out. `ratios` are ours ÷ other, one for each run."""
+
+    name: str
+    unit: Literal["a second", "seconds"]
+    ours: float
+    other: float
+    ratios: tuple[float, ...]
+    target: float
+
+    @property
+    def ratio(self) -> float:
+        return median(self.ratios)
+
+    @property
+    def more_is_better(self) -> bool:
+        return self.unit == "a second"
+
+    @property
+    def met(self) -> bool:
+        return self.ratio >= self.target if self.more_is_better else self.ratio <= self.target
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "unit": self.unit,
+            "better": "higher" if self.more_is_better else "lower",
+            "ours": _rounded(self.ours),
+            "other": _rounded(self.other),
+            "ratio": _rounded(self.ratio),
+            "spread": [_rounded(min(self.ratios)), _rounded(max(self.ratios))],
+            "target": self.target,
+            "met": self.met,
+        }
+
+    def cells(self) -> list[str]:
+        unit = "/s" if self.more_is_better else " s"
+        least = "at least" if self.more_is_better else "at most"
+        return [
+            self.name,
+            f"{_text(self.ours)}{unit}",
+            f"{_text(self.other)}{unit}",
+            f"{_text(self.ratio)} ×",
+            f"{_text(min(self.ratios))}–{_text(max(self.ratios))}",
+            f"{least} {self.target:g} ×",
+            "yes" if self.met else "NO",
+        ]
+
+
+def compare(comparison: Comparison, runs: int) -> Row:
+    """Carry out a comparison `runs` times, each side first in every other run."""
+    ours: list[float] = []
+    other: list[float] = []
+    for run in range(runs):
+        turns = [(ours, comparison.ours), (other, comparison.other)]
+        for figures, take in turns if run % 2 else reversed(turns):
+            gc.collect()
+            figures.append(take())
+    return Row(
+        name=comparison.name,
+        unit=comparison.unit,
+        ours=median(ours),
+        other=median(other),
+        ratios=tuple(mine / theirs for mine, theirs in zip(ours, other, strict=True)),
+        target=comparison.target,
+    )
+
+
+def rate(action: Callable[[int], object]) -> Figure:
+    """How often `action` can be done in a second; it is given the number of the turn."""
+
+    def figure() -> float:
+        action(0)
+        started = time.perf_counter()
+        end, turns = started + _WINDOW, 0
+        while time.perf_counter() < end:
+            # The clock is asked once for several turns: some take a few microseconds.
+            for _ in range(8):
+                turns += 1
+                action(turns)
+        return turns / (time.perf_counter() - started)
+
+    return figure
+
+
+def per_turn(action: Callable[[int], object]) -> Figure:
+    """Seconds that one `action` takes."""
+    often = rate(action)
+    return lambda: 1 / often()
+
+
+def once(action: Callable[[], object]) -> Figure:
+    """Seconds that `action` takes, done a single time."""
+
+    def figure() -> float:
+        started = time.perf_counter()
+        action()
+        return time.perf_counter() - started
+
+    return figure
+
+
+def _rounded(figure: float) -> float:
+    return float(f"{figure:.4g}")
+
+
+def _text(figure: float) -> str:
+    if figure >= 100:
+        return f"{figure:,.0f}".replace(",", "\N{NO-BREAK SPACE}")
+    return f"{figure:.3g}"
