@@ -16,6 +16,7 @@ import click
 from issuer.cli.context import Context
 
 if TYPE_CHECKING:
+    from issuer.office import Office
     from verifier.documents import DocumentSource
     from verifier.report import Report
 
@@ -217,6 +218,27 @@ def _bytes_of(badge: str) -> bytes:
 
 
 @contextmanager
+def _own_office(context: Context) -> Iterator["Office"]:
+    """The issuer of the data folder. What keeps it from opening says nothing of any badge: the
+    command ends with "could not find out"."""
+    from issuer.errors import IssuerError
+    from issuer.office import Office
+    from keys.ring import RingError
+
+    try:
+        office = Office.open(context.data, keys_required=False)
+    except (IssuerError, RingError) as fault:
+        from issuer.cli.refusals import NOT_FOUND_OUT, exit_code
+
+        exit_code(fault, context.language)
+        raise click.exceptions.Exit(NOT_FOUND_OUT) from fault
+    try:
+        yield office
+    finally:
+        office.engine.dispose()
+
+
+@contextmanager
 def _judging(
     context: Context,
     source: "DocumentSource",
@@ -232,7 +254,7 @@ def _judging(
     if index is None and (context.data / "merke.toml").is_file():
         from issuer import verification
 
-        with context.office() as office:
+        with _own_office(context) as office:
             yield partial(
                 verification.judge,
                 office,

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -321,6 +322,29 @@ def test_an_edition_is_never_changed(issuer: Merke, tmp_path: Path) -> None:
     answer = issuer("programme", "load", "changed.toml", "--by", "Kari")
     assert answer.code == 1
     assert "new edition" in answer.err
+
+
+@pytest.mark.parametrize("fault", ["damaged ring", "open folder", "newer schema", "no record"])
+def test_a_fault_of_the_folder_says_nothing_of_a_badge(
+    issuer: Merke, tmp_path: Path, fault: str
+) -> None:
+    slug = take_to_the_badge(issuer, "Eksempelteatret")
+    assert issuer("award", "seal", slug, "--by", "Ola", "--reason", "r").code == 0
+    data = tmp_path / "data"
+    with sqlite3.connect(data / "merke.sqlite3") as record:
+        (sealed,) = record.execute("SELECT sealed_json FROM credential").fetchone()
+        if fault == "newer schema":
+            record.execute("UPDATE alembic_version SET version_num = '9999'")
+    (tmp_path / "badge.json").write_bytes(sealed)
+    if fault == "damaged ring":
+        (data / "keys" / "ring.json").write_text("{}")
+    elif fault == "open folder":
+        data.chmod(0o755)
+    elif fault == "no record":
+        (data / "merke.sqlite3").unlink()
+    answer = issuer("verify", "badge.json")
+    assert answer.code == 3, answer
+    assert "Traceback" not in answer.err
 
 
 def test_keys_have_a_life_story(issuer: Merke) -> None:
