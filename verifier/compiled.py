@@ -234,6 +234,8 @@ class _Writer:
         """Return the canonical form of what was written (RDFC-1.0, section 4.4)."""
         self._check_addresses()
         lines, blanks = self._lines, self._blanks
+        if self._work > MAX_CONTEXT_WORK:
+            raise NotMine
         if len(lines) + sum(len(blank.own) for blank in blanks) + len(self._links) > MAX_LINES:
             raise NotMine
         if len(blanks) > 1:

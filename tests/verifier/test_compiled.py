@@ -210,6 +210,25 @@ def test_numbers(number: float) -> None:
         is_same(changed(set_in_achievement(**members)))
 
 
+@pytest.mark.parametrize("order", ORDERS, ids=lambda order: "+".join(map(short, order)))
+def test_addresses_that_a_prefix_could_make_longer(order: tuple[str, ...]) -> None:
+    """A term may be a prefix in one place and unknown in the next."""
+    for kind, terms in jsonld_documents.scopes_of(order).items():
+        document: Document = {"@context": list(order), "id": ID, "name": "a"}
+        if kind is not None:
+            document["type"] = kind
+        for prefix in {
+            name for scope in jsonld_documents.scopes_of(order).values() for name in scope
+        }:
+            address = f"{prefix}:x"
+            is_same({**document, "id": address})
+            for term, value in terms.items():
+                if isinstance(value, dict) and value.get("@type") == "@id":
+                    is_same({**document, term: address})
+                    is_same({**document, term: {"id": address}})
+                    break
+
+
 # What depends on more than the document.
 
 
@@ -245,12 +264,15 @@ def test_threads_do_not_meet() -> None:
     assert results == [expected] * 80
 
 
-@pytest.mark.parametrize("levels", [10, 23, 24, 25, 40, 63, 64])
+@pytest.mark.parametrize("levels", [10, 22, 23, 29, 30, 31, 32, 40, 61, 62, 63, 64])
 def test_depth(levels: int) -> None:
-    node: Document = {"name": "x"}
-    for _ in range(levels):
-        node = {"name": [node]}
-    is_same(changed(setter(name=node)))
+    listed: Document = {"name": "x"}
+    single: Document = {"name": "x"}
+    for level in range(levels):
+        listed = {"name": [listed], "description": f"{level}"}
+        single = {"name": single, "description": f"{level}"}
+    assert is_same(changed(setter(name=single))) is (levels < 23)
+    is_same(changed(setter(name=listed)))
 
 
 @pytest.mark.parametrize("count", [600, 1900, 2100, 5000, 9900, 20_000])
@@ -259,12 +281,19 @@ def test_size(count: int) -> None:
     is_same(changed(setter(evidence=[{"name": f"{i}"} for i in range(count // 4)])))
 
 
-@pytest.mark.parametrize("count", [200, 400, 800])
+@pytest.mark.parametrize("count", [50, 80, 110, 140, 170, 200, 300, 400, 800])
 def test_contexts_put_in_force_are_counted_alike(count: int) -> None:
     """Where the slow way stops, the fast one has not gone on."""
     for kind in (["Evidence"], ["Profile"], ["DataIntegrityProof"]):
         many = [{"type": kind, "name": f"{i}"} for i in range(count)]
         is_same(changed(setter(evidence=many)))
     is_same(changed(setter(evidence=[{"@context": [V2], "name": f"{i}"} for i in range(count)])))
-    proofs = [{"proofPurpose": {"id": f"urn:{i}"}} for i in range(count)]
-    is_same({"@context": [V2], "type": "DataIntegrityProof", "proofPurpose": proofs})
+    options: Document = {"@context": [V2], "type": "DataIntegrityProof"}
+    is_same({**options, "proofPurpose": [{"id": f"urn:{i}"} for i in range(count)]})
+    is_same({**options, "proofPurpose": [{"type": ["Evidence"], "name": "a"}] * count})
+    many = [{**options, "id": f"urn:{i}", "proofPurpose": "assertionMethod"} for i in range(count)]
+    for one in many:
+        del one["@context"]
+    is_same({"@context": [V2, OB], "id": ID, "name": "a", "evidence": many})
+    named = {"@context": [V2, OB], "id": ID, "type": ["VerifiableCredential"], "name": "a"}
+    is_same({**named, "evidence": many})
