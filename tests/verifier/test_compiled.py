@@ -9,7 +9,7 @@ import json
 import os
 import random
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.verifier import jsonld_documents
+from tests.verifier.both_ways import is_same, quickly
 from tests.verifier.jsonld_documents import ADDRESSES, ORDERS
 from tests.verifier.jsonld_samples import (
     ID,
@@ -32,25 +33,8 @@ from tests.verifier.jsonld_samples import (
 from tests.verifier.simulator import IssuerSimulator
 from verifier import canonical, compiled, context_tables, contexts
 from verifier.canonical import canonicalise, slowly
-from verifier.compiled import NotMine
 
 DOCUMENTS = int(os.environ.get("MERKE_DOCUMENTS", "5000"))
-
-
-def quickly(document: Any) -> bytes | None:
-    """The bytes of the fast way; None where it leaves the document to the slow one."""
-    try:
-        return compiled.canonicalise(document, hashlib.sha256)
-    except NotMine:
-        return None
-
-
-def is_same(document: Document, known: Mapping[str, Any] | None = None) -> bool:
-    """Check one document; tell whether the fast way took it."""
-    form = quickly(document)
-    if form is not None:
-        assert form == slowly(document, contexts=known)
-    return form is not None
 
 
 def ours() -> dict[str, Document]:
