@@ -12,6 +12,10 @@ OTHERS: dict[str, tuple[Document, Document]] = {
         {"T": {"@id": "urn:T", "@context": {"id": "urn:id"}}},
         {"type": "T", "p": "a"},
     ),
+    "a type gives id another meaning, and nothing more is said": (
+        {"T": {"@id": "urn:T", "@context": {"id": "urn:id"}}},
+        {"type": "T"},
+    ),
     "a term gives id another meaning": (
         {"x": {"@id": "urn:x", "@context": {"id": "urn:id"}}},
         {"x": {"id": "urn:y"}},
