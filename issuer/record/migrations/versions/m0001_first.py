@@ -7,20 +7,22 @@ cannot be changed; a revocation cannot be cleared; none of these rows can be del
 import sqlalchemy as sa
 from alembic import op
 
+from issuer.record.migrations import rules
+
 revision = "0001"
 down_revision = None
 
-# table, columns that may not change, condition on the old row ("1" = always)
+# table, columns that may not change, condition on the old row
 _FIXED = (
-    ("credential", "id, award_id, number, document, valid_from, valid_until", "1"),
+    ("credential", "id, award_id, number, document, valid_from, valid_until", "TRUE"),
     ("credential", "state, sealed_json, sealed_jwt, issued_at", "OLD.state = 'issued'"),
-    ("award", "cycle_id, code, first_day, last_day, valid_from, valid_until", "1"),
-    ("participation", "slug, organisation_id, programme", "1"),
-    ("status_entry", "list_number, position, credential_id", "1"),
+    ("award", "cycle_id, code, first_day, last_day, valid_from, valid_until", "TRUE"),
+    ("participation", "slug, organisation_id, programme", "TRUE"),
+    ("status_entry", "list_number, position, credential_id", "TRUE"),
     ("status_entry", "revoked_at, revoked_by", "OLD.revoked_at IS NOT NULL"),
-    ("award_act", "award_id, act, at", "1"),
-    ("audit_entry", "number, at, act, subject, details, person_digest, previous, hash", "1"),
-    ("edition", "programme, edition, source", "1"),
+    ("award_act", "award_id, act, at", "TRUE"),
+    ("audit_entry", "number, at, act, subject, details, person_digest, previous, hash", "TRUE"),
+    ("edition", "programme, edition, source", "TRUE"),
 )
 _KEPT = (
     "credential",
@@ -316,22 +318,14 @@ def upgrade() -> None:
     )
 
     for number, (table, columns, condition) in enumerate(_FIXED):
-        changed = " OR ".join(
-            f"NEW.{name} IS NOT OLD.{name}" for name in columns.replace(" ", "").split(",")
-        )
-        op.execute(
-            f"CREATE TRIGGER {table}_fixed_{number} BEFORE UPDATE OF {columns} ON {table}"
-            f" WHEN ({condition}) AND ({changed})"
-            f" BEGIN SELECT RAISE(ABORT, '{table}: {columns} may not change'); END"
-        )
+        rules.fixed(f"{table}_fixed_{number}", table, columns, condition)
     for table in _KEPT:
-        op.execute(
-            f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table}"
-            f" BEGIN SELECT RAISE(ABORT, '{table}: rows are kept for ever'); END"
-        )
-    op.execute(
-        "CREATE TRIGGER credential_of_ended_award BEFORE UPDATE OF state ON credential"
-        " WHEN NEW.state = 'issued' AND OLD.state <> 'issued' AND EXISTS (SELECT 1 FROM award_act"
-        " WHERE award_id = NEW.award_id AND act IN ('withdraw', 'give_up', 'void'))"
-        " BEGIN SELECT RAISE(ABORT, 'credential: the award has been ended'); END"
+        rules.kept(table)
+    rules.refuse(
+        "credential_of_ended_award",
+        "credential",
+        "UPDATE OF state",
+        "NEW.state = 'issued' AND OLD.state <> 'issued' AND EXISTS (SELECT 1 FROM award_act"
+        " WHERE award_id = NEW.award_id AND act IN ('withdraw', 'give_up', 'void'))",
+        "credential: the award has been ended",
     )
