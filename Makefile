@@ -3,11 +3,14 @@
 #
 #   make demo ARGS="--no-serve --out /srv/demo"      arguments go on to `merke demo`
 #   make test ARGS="tests/verifier -k expired"       … and to pytest
+#   make fuzz SECONDS=600 TARGET="strict token"      each of these targets for ten minutes (Linux, x86-64)
 #   make demo PYTHON=python3.13 VENV=.venv313        another Python, beside the first
 
 PYTHON ?=
 VENV ?= .venv
 ARGS ?=
+SECONDS ?= 60
+TARGET ?=
 # Tests of one file stay together: they share what is slow to make.
 PARALLEL ?= -n auto --dist loadfile
 
@@ -20,7 +23,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary=:all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format types wheel smoke lock clean
+.PHONY: help demo test fuzz lint format types wheel smoke lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -32,6 +35,9 @@ test: $(VENV)/.test ## all tests
 	@scripts/peers.sh
 	@scripts/debian.sh $(BROWSER) || echo "Tests of pages in a browser may not run." >&2
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+
+fuzz: $(VENV)/.fuzz ## search for input that breaks a parser (SECONDS=60 TARGET="strict token")
+	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS) $(TARGET)
 
 lint: $(VENV)/.dev ## style and formatting, changed nowhere
 	$(BIN)/ruff check .
@@ -70,6 +76,10 @@ $(VENV)/.run: requirements.lock requirements-build.lock pyproject.toml
 $(VENV)/.test: $(VENV)/.run requirements-test.lock
 	@echo "Adding what the tests need" >&2
 	@$(LOCKED) -r requirements-test.lock
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.test requirements-fuzz.lock
+	@$(LOCKED) -r requirements-fuzz.lock
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.test requirements-dev.lock

@@ -20,6 +20,7 @@ compile() {
 compile pyproject.toml -o requirements.lock
 compile pyproject.toml --extra test -c requirements.lock -o requirements-test.lock
 compile pyproject.toml --extra test --extra dev -c requirements-test.lock -o requirements-dev.lock
+compile pyproject.toml --extra test --extra fuzz -c requirements-dev.lock -o requirements-fuzz.lock
 "$python" -c 'import tomllib
 for line in tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"]: print(line)' |
     compile - -c requirements-dev.lock -o requirements-build.lock

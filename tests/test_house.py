@@ -20,6 +20,7 @@ LOCKS = (
     "requirements.lock",
     "requirements-test.lock",
     "requirements-dev.lock",
+    "requirements-fuzz.lock",
     "requirements-build.lock",
 )
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -35,8 +36,8 @@ def git(*words: str) -> list[str]:
 
 
 def text_files() -> Iterator[tuple[str, str]]:
-    """Every tracked file that is text."""
-    for name in git("ls-files"):
+    """Every tracked file that is text; what a search for faults found may look like anything."""
+    for name in git("ls-files", ":!tests/fuzz/corpus"):
         data = (ROOT / name).read_bytes()
         if b"\0" not in data:
             yield name, data.decode("utf-8")
@@ -68,6 +69,7 @@ def wanted(name: str) -> list[str]:
         "requirements.lock": run,
         "requirements-test.lock": run + extras["test"],
         "requirements-dev.lock": run + extras["test"] + extras["dev"],
+        "requirements-fuzz.lock": run + extras["test"] + extras["fuzz"],
         "requirements-build.lock": PROJECT["build-system"]["requires"],
     }
     return asked[name]
@@ -124,7 +126,7 @@ def test_node_peers_are_pinned_and_locked_without_addresses() -> None:
 def test_every_direct_dependency_is_explained_and_nothing_else() -> None:
     asked = {
         canonicalize_name(Requirement(text).name)
-        for name in ("requirements-dev.lock", "requirements-build.lock")
+        for name in ("requirements-dev.lock", "requirements-fuzz.lock", "requirements-build.lock")
         for text in wanted(name)
     } | set(json.loads((NODE / "package.json").read_text(encoding="utf-8"))["dependencies"])
     page = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
