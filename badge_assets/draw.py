@@ -1,107 +1,73 @@
 """The pictures of a mark: the badge, and the live seal in each of its states.
 
-Facts and looks in, bytes out; equal arguments give equal bytes. The words come from the
-caller, in its language; nothing here knows a record, a date or a rule. Drawing runs in
-the calling thread and takes some hundredths of a second: see `typesetting`.
+Facts and looks in, bytes out; equal arguments give equal bytes. Drawing runs in the calling
+thread and takes some hundredths of a second: see `typesetting`. What is printed on paper is
+`badge_assets.prints`.
 """
 
 import io
-import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from PIL import Image
 
 from badge_assets import outlines, qr, typesetting
-from badge_assets.letters import UnfitText, keep_dates_together, ready
+from badge_assets.facts import (
+    MARK_ROOM,
+    BadgeFacts,
+    SealFacts,
+    SealKind,
+    bounded,
+    checked_language,
+    texts_of,
+)
+from badge_assets.letters import UnfitText
 from badge_assets.looks import Looks, Theme, distance, mix, plate_colours
 
+__all__ = [
+    "BADGE_SIDE",
+    "MARK_ROOM",
+    "SEAL_SIZES",
+    "BadgeFacts",
+    "Form",
+    "SealFacts",
+    "SealKind",
+    "badge_png",
+    "badge_svg",
+    "check_mark",
+    "check_name",
+    "seal_png",
+    "seal_svg",
+]
+
 BADGE_SIDE = 1024  # units; also the pixels of a badge where none are named
-SEAL_WIDTH, SEAL_HEIGHT = 360, 104
 MIN_PIXELS, MAX_PIXELS = 64, 4096
-MARK_ROOM = 40  # the most characters in the name of a mark
 
 # Steps to a unit, for shapes and for letters, which are set in 100 units: the badge keeps
-# the typeface's own grid of 1000 to the em, the seal takes 400, to stay small.
+# the typeface's own grid of 1000 to the em, the seal takes 300, to stay small.
 _BADGE_GRIDS = outlines.Grids(shapes=10, letters=10)
-_SEAL_GRIDS = outlines.Grids(shapes=20, letters=4)
-_LANGUAGE = re.compile(r"[a-z]{2,3}")
-_SHADE = 12  # from one shade of a palette to the next, as `distance`
+_SEAL_GRIDS = outlines.Grids(shapes=20, letters=3)
+_SHADES = 7  # steps from a dark colour to paper
+_APART = 12  # two colours of a palette at least, as `distance`
+_CODE_ROOM = 400  # units for the QR code
+CODE_CELL = 20  # units for each character of the code beneath
 
 _MOST_SQUARES = 41  # in a row of the QR code: two pixels each in a badge of 256
 
-# The most characters for which there is room, in any language and in capitals.
-_ROOM = {
-    "mark": MARK_ROOM,
-    "holder": 120,
-    "issuer": 120,
-    "first_day_text": 80,
-    "last_day_text": 60,
-    "state_line": 90,
-    "detail_line": 100,
-    "sample": 12,
-    "title": 300,
-    "description": 1000,
-}
-_OPTIONAL = frozenset({"first_day_text", "detail_line", "sample"})
+
+class Form(StrEnum):
+    """The two shapes of a seal."""
+
+    WIDE = "wide"
+    ROUND = "round"
 
 
-class SealKind(StrEnum):
-    """The forms a seal can take: one for each answer that a reader must tell apart."""
-
-    HOLDS = "holds"
-    LAPSED = "lapsed"
-    RENEWING = "renewing"
-    SUSPENDED = "suspended"
-    WITHDRAWN = "withdrawn"
-    GIVEN_UP = "given_up"
-    IN_ERROR = "in_error"
-    UNKNOWN = "unknown"
-    UNDER_WAY = "under_way"
-
-
-@dataclass(frozen=True)
-class BadgeFacts:
-    """What stands on a badge; every text is written as it will be read.
-
-    `address` is one of `qr.address`; it is drawn as QR code and printed under it.
-    `language` and `holder_language` (where the holder's name is in another) are codes of
-    two or three letters. `title` and `description` are read aloud by screen readers.
-    `sample` is the word that marks a made-up badge, else empty.
-    """
-
-    mark: str
-    holder: str
-    issuer: str
-    first_day_text: str
-    last_day_text: str
-    address: str
-    language: str
-    title: str
-    description: str
-    holder_language: str | None = None
-    sample: str = ""
-
-
-@dataclass(frozen=True)
-class SealFacts:
-    """What stands on a seal. `holder` is empty for `UNKNOWN`; `detail_line` may be.
-
-    The other members are those of `BadgeFacts`.
-    """
-
-    kind: SealKind
-    mark: str
-    holder: str
-    state_line: str
-    language: str
-    title: str
-    description: str
-    detail_line: str = ""
-    holder_language: str | None = None
-    sample: str = ""
+# Width and height in units, which are also the pixels of a page it is made for.
+SEAL_SIZES: Mapping[Form, tuple[int, int]] = {Form.WIDE: (360, 104), Form.ROUND: (200, 200)}
+SEAL_WIDTH, SEAL_HEIGHT = SEAL_SIZES[Form.WIDE]
 
 
 def badge_svg(facts: BadgeFacts, looks: Looks) -> bytes:
@@ -110,42 +76,107 @@ def badge_svg(facts: BadgeFacts, looks: Looks) -> bytes:
     Raises `UnfitText` (`MissingGlyph` for a letter the typeface lacks) with a sentence
     for whoever wrote the text; `ValueError` for an address or language that is none.
     """
-    texts = _texts(facts)
-    drawn = typesetting.svg("badge", _badge(texts, looks))
-    return outlines.flatten(drawn, _BADGE_GRIDS, **_spoken(texts))
+    drawing = badge_drawing(facts, looks)
+    return outlines.flatten(typesetting.svg("badge", drawing), _BADGE_GRIDS, **_spoken(drawing))
 
 
 def badge_png(facts: BadgeFacts, looks: Looks, pixels: int = BADGE_SIDE) -> bytes:
     """Return the badge as PNG, `pixels` wide and high (`MIN_PIXELS` to `MAX_PIXELS`).
 
-    In a palette of shades between its own colours, which stand in it exactly. Raises as
+    In sixteen colours: its own, which stand in it exactly, and shades between them. Raises as
     `badge_svg` does.
     """
     if not MIN_PIXELS <= pixels <= MAX_PIXELS:
         raise ValueError(f"a badge is {MIN_PIXELS} to {MAX_PIXELS} pixels wide, not {pixels}")
-    drawn = typesetting.png("badge", _badge(_texts(facts), looks), pixels / BADGE_SIDE)
+    drawn = typesetting.png("badge", badge_drawing(facts, looks), pixels / BADGE_SIDE)
     out = io.BytesIO()
-    with Image.open(io.BytesIO(drawn)) as picture:
-        plain = picture.convert("RGB")
-    plain.quantize(palette=_palette(looks), dither=Image.Dither.NONE).save(
-        out, "PNG", optimize=True
-    )
+    in_palette(drawn, facts, looks).save(out, "PNG")
     return out.getvalue()
 
 
-def seal_svg(facts: SealFacts, looks: Looks, theme: Theme = Theme.LIGHT) -> bytes:
-    """Return the live seal as SVG, `SEAL_WIDTH` × `SEAL_HEIGHT`, on a plate of its own.
+def badge_drawing(facts: BadgeFacts, looks: Looks) -> dict[str, Any]:
+    """Return what the badge's template reads. Raises as `badge_svg` does."""
+    squares = qr.matrix(facts.address)
+    if len(squares) > _MOST_SQUARES:
+        raise ValueError(
+            f"the address {facts.address} is so long that phones would not read its "
+            "QR code from a small badge; use a shorter host name"
+        )
+    return {
+        **texts_of(facts),
+        "address_groups": qr.printed(facts.address),
+        "squares": ["".join("1" if dark else "0" for dark in row) for row in squares],
+        "module": _module(len(squares)),
+        "cell": CODE_CELL,
+        "motif": looks.motif,
+        "colours": {**asdict(looks), "faded": looks.faded, "band": _band(facts, looks)},
+        "parts": ["ground", "holder", "last", "first", "code"],
+        "region": [0, 0, BADGE_SIDE, BADGE_SIDE],
+    }
+
+
+def _module(squares: int) -> int:
+    """The units of one square of the QR code: whole pixels at 1024, and at 256 where it can be."""
+    units = _CODE_ROOM // squares
+    return units - units % 4 if units >= 12 else units
+
+
+def _band(facts: BadgeFacts, looks: Looks) -> str:
+    plate = plate_colours(looks, Theme.LIGHT, grey=facts.kind.grey)
+    return plate.plate if facts.kind.grey else plate.panel
+
+
+def in_palette(drawn: bytes, facts: BadgeFacts, looks: Looks) -> Image.Image:
+    """Return a picture that typst drew, in the colours of a badge: one byte for each pixel."""
+    with Image.open(io.BytesIO(drawn)) as picture:
+        return picture.convert("RGB").quantize(
+            palette=_palette(looks, _band(facts, looks)), dither=Image.Dither.NONE
+        )
+
+
+def seal_svg(
+    facts: SealFacts, looks: Looks, theme: Theme = Theme.LIGHT, form: Form = Form.WIDE
+) -> bytes:
+    """Return the live seal as SVG, as large as `SEAL_SIZES` says, on a plate of its own.
 
     Only a seal of kind `HOLDS` has motif and accent; the others are grey, each with its
-    sign, and `UNDER_WAY` is a line of text between two rules. Raises as `badge_svg` does.
+    sign, and `UNDER_WAY` is text between two rules. Round is the plate of a mark that holds
+    or held; there is nothing around it. Raises as `badge_svg` does.
     """
-    texts = _texts(facts)
-    grey = facts.kind not in (SealKind.HOLDS, SealKind.UNDER_WAY)
-    colours = plate_colours(looks, theme, grey=grey)
-    drawn = typesetting.svg(
-        "seal", {**texts, "kind": facts.kind, "motif": looks.motif, "colours": asdict(colours)}
-    )
-    return outlines.flatten(drawn, _SEAL_GRIDS, **_spoken(texts))
+    drawing = _seal(facts, looks, theme, form)
+    return outlines.flatten(typesetting.svg("seal", drawing), _SEAL_GRIDS, **_spoken(drawing))
+
+
+def seal_png(
+    facts: SealFacts,
+    looks: Looks,
+    theme: Theme = Theme.LIGHT,
+    form: Form = Form.WIDE,
+    scale: float = 2,
+) -> bytes:
+    """Return the live seal as PNG, `scale` pixels (at most 8) for each unit of `SEAL_SIZES`.
+
+    For mail, which shows no SVG: at twice the size it is sharp on every screen. Opaque, but
+    for the corners of the round one. Raises as `badge_svg` does.
+    """
+    if not 0.25 <= scale <= 8:
+        raise ValueError(f"a seal is drawn at 0.25 to 8 pixels for each unit, not {scale}")
+    drawn = typesetting.png("seal", _seal(facts, looks, theme, form), scale)
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(drawn)) as picture:
+        (picture if form is Form.ROUND else picture.convert("RGB")).save(out, "PNG")
+    return out.getvalue()
+
+
+def _seal(facts: SealFacts, looks: Looks, theme: Theme, form: Form) -> dict[str, Any]:
+    return {
+        **texts_of(facts),
+        "form": form,
+        "motif": looks.motif,
+        "bold": theme is Theme.CONTRAST,
+        "outlined": theme is Theme.MONO,
+        "colours": asdict(plate_colours(looks, theme, grey=facts.kind.grey)),
+    }
 
 
 def check_name(name: str, language: str) -> str:
@@ -163,76 +194,31 @@ def check_mark(mark: str, language: str) -> str:
 
 
 def _checked(text: str, field: str, what: str, language: str) -> str:
-    text = ready(text, _ROOM[field], what)
+    text = bounded(text, field, what)
     if not text:
         raise UnfitText(f"{what} is empty; write {what} that shall stand on the badge")
-    typesetting.check("letters", {"text": text, "language": _checked_language(language)})
+    typesetting.check("letters", {"text": text, "language": checked_language(language)})
     return text
-
-
-def _texts(facts: BadgeFacts | SealFacts) -> dict[str, str]:
-    """Every text of `facts`, checked and in the form in which it is drawn."""
-    texts = {
-        name: ready(getattr(facts, name), most, _what(name))
-        for name, most in _ROOM.items()
-        if hasattr(facts, name)
-    }
-    nobody = isinstance(facts, SealFacts) and facts.kind is SealKind.UNKNOWN
-    optional = _OPTIONAL | {"holder"} if nobody else _OPTIONAL
-    for name, text in texts.items():
-        if not text and name not in optional:
-            raise UnfitText(f"{_what(name)} is empty; the picture cannot do without it")
-    for name in ("first_day_text", "last_day_text", "issuer", "state_line", "detail_line"):
-        if name in texts:
-            texts[name] = keep_dates_together(texts[name])
-    texts["language"] = _checked_language(facts.language)
-    texts["holder_language"] = _checked_language(facts.holder_language or facts.language)
-    if isinstance(facts, BadgeFacts):
-        texts["address"] = facts.address
-    return texts
-
-
-def _what(name: str) -> str:
-    return f"the {name.replace('_', ' ')}"
-
-
-def _checked_language(language: str) -> str:
-    if not _LANGUAGE.fullmatch(language):
-        raise ValueError(f"{language!r} is not a language code of two or three letters")
-    return language
-
-
-def _badge(texts: Mapping[str, str], looks: Looks) -> dict[str, Any]:
-    squares = qr.matrix(texts["address"])
-    if len(squares) > _MOST_SQUARES:
-        raise ValueError(
-            f"the address {texts['address']} is so long that phones would not read its "
-            "QR code from a small badge; use a shorter host name"
-        )
-    return {
-        **texts,
-        "address_groups": qr.printed(texts["address"]),
-        "squares": ["".join("1" if dark else "0" for dark in row) for row in squares],
-        "looks": {**asdict(looks), "faded": looks.faded},
-    }
 
 
 def _spoken(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: texts[name] for name in ("language", "title", "description")}
 
 
-def _palette(looks: Looks) -> Image.Image:
-    """The badge's four colours, and shades on the two ways along which they meet.
+@lru_cache(maxsize=64)
+def _palette(looks: Looks, band: str) -> Image.Image:
+    """The badge's colours, and shades on the two ways along which they meet.
 
-    Pillow looks a colour up by its neighbourhood: a shade too close to one of the four
+    Pillow looks a colour up by its neighbourhood: a shade too close to one of the others
     would be taken in its place.
     """
-    flat = [looks.ink, looks.paper, looks.accent, looks.faded]
+    flat = list(dict.fromkeys((looks.ink, looks.paper, band, looks.accent, looks.faded)))
     colours = list(flat)
-    for dark in (looks.ink, looks.accent):
-        steps = int(distance(dark, looks.paper) / _SHADE)
-        shades = (mix(dark, looks.paper, step / steps) for step in range(1, steps))
-        colours += (s for s in shades if min(distance(s, one) for one in flat) >= _SHADE)
+    for step in range(1, _SHADES):
+        for dark in (looks.ink, looks.accent):
+            shade = mix(dark, looks.paper, step / _SHADES)
+            if min(distance(shade, one) for one in colours) >= _APART and len(colours) < 16:
+                colours.append(shade)
     palette = Image.new("P", (1, 1))
     palette.putpalette(bytes.fromhex("".join(colour[1:] for colour in colours)))
     return palette

@@ -18,6 +18,7 @@ INK_CONTRAST = 7.0  # leaves room for the grey plates, which take a tenth from i
 _FADED = 0.62  # how much paper is in the smaller form of a motif
 _GREY = 0.10  # how much ink is in the plate of a mark that does not stand
 _EDGE = 0.55  # how much ink is in a plate's edge
+_BLACK, _WHITE, _PALE = "#000000", "#ffffff", "#bdbdbd"
 
 
 class Motif(StrEnum):
@@ -28,10 +29,14 @@ class Motif(StrEnum):
 
 
 class Theme(StrEnum):
-    """Whether a seal is ink on paper or paper on ink."""
+    """A seal's colours: ink on paper or paper on ink; black and white alone, heavier, for
+    eyes that need contrast; or ink and paper with no other colour and no shade, for whatever
+    prints, cuts or engraves in one."""
 
     LIGHT = "light"
     DARK = "dark"
+    CONTRAST = "contrast"
+    MONO = "mono"
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,10 @@ def _faded(paper: str, accent: str) -> str:
 
 @dataclass(frozen=True)
 class PlateColours:
-    """What a seal is drawn in: the plate, its edge, the words on it, the motif's panel."""
+    """What a seal is drawn in: the plate, its edge, the words on it, the motif's panel.
+
+    In `Theme.MONO` the motif's smaller form is of the larger one's colour, and hollow.
+    """
 
     plate: str
     edge: str
@@ -119,7 +127,15 @@ class PlateColours:
 
 def plate_colours(looks: Looks, theme: Theme, *, grey: bool) -> PlateColours:
     """Return the colours of a seal; `grey` for one that says the mark does not stand."""
+    if theme is Theme.CONTRAST:
+        return PlateColours(
+            _WHITE, edge=_BLACK, words=_BLACK, panel=_BLACK, large=_WHITE, small=_PALE
+        )
     ground, words = looks.paper, looks.ink
+    if theme is Theme.MONO:
+        return PlateColours(
+            ground, edge=words, words=words, panel=words, large=ground, small=ground
+        )
     if theme is Theme.DARK:
         ground, words = words, ground
     return PlateColours(

@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
@@ -59,10 +60,10 @@ class Matrix:
 
 @dataclass(frozen=True)
 class _Shape:
-    """A path on the grid, or one with a grid of its own, which `transform` puts in place."""
+    """Path data on the grid, or on a grid of its own, which `transform` puts in place."""
 
     style: tuple[tuple[str, str], ...]
-    segments: tuple[Segment, ...]
+    path: str
     transform: Matrix | None = None
 
 
@@ -83,7 +84,7 @@ def flatten(svg: bytes, grids: Grids, *, language: str, title: str, description:
     root = ElementTree.fromstring(svg)
     width, height = (float(root.attrib[side].removesuffix("pt")) for side in ("width", "height"))
     symbols = {
-        symbol.attrib["id"]: _segments(symbol[0].attrib["d"])
+        symbol.attrib["id"]: symbol[0].attrib["d"]
         for symbol in root.iterfind(f"{_SVG}defs/{_SVG}symbol")
     }
     reading = _Reading(symbols, grids.letters)
@@ -98,9 +99,9 @@ def flatten(svg: bytes, grids: Grids, *, language: str, title: str, description:
 
 @dataclass(frozen=True)
 class _Reading:
-    """Symbols by their id, and the grid on which a run of them is laid."""
+    """The path data of symbols by their id, and the grid on which a run of them is laid."""
 
-    symbols: dict[str, tuple[Segment, ...]]
+    symbols: dict[str, str]
     grid: int
 
     def shapes(self, parent: ElementTree.Element, outer: Matrix) -> Iterator[_Shape]:
@@ -115,7 +116,7 @@ class _Reading:
                 yield from self.shapes(element, matrix)
             elif kind == "path":
                 segments = _moved(_segments(element.attrib["d"]), matrix)
-                yield _Shape(_style(element, matrix), segments)
+                yield _Shape(_style(element, matrix), _path(segments).text)
             elif kind != "defs":
                 raise ValueError(f"typst wrote an element that is not known here: {kind}")
         if run:
@@ -123,14 +124,18 @@ class _Reading:
 
     def _letters(self, run: list[ElementTree.Element], outer: Matrix) -> _Shape:
         """One line of letters, all in one colour, as one path."""
-        step = self.grid
-        segments: list[Segment] = []
+        words: list[str] = []
+        here = (0, 0)
         for use in run:
-            # The place is rounded by itself, else a letter's outline would change with it.
-            x, y = (round(step * float(use.attrib[axis])) for axis in "xy")
-            segments += _moved(self.symbols[use.attrib[_HREF][1:]], Matrix(step, 0, 0, step, x, y))
+            x, y = (_whole(self.grid * float(use.attrib[axis])) for axis in "xy")
+            letter = _letter(self.symbols[use.attrib[_HREF][1:]], self.grid)
+            if letter.text:
+                start = (x + letter.start[0], y + letter.start[1])
+                words += _word("m", [(start[0] - here[0], start[1] - here[1])]), letter.text
+                here = (x + letter.end[0], y + letter.end[1])
         (fill,) = {use.attrib["fill"] for use in run}
-        return _Shape((("fill", fill),), tuple(segments), outer @ Matrix(a=1 / step, d=1 / step))
+        step = 1 / self.grid
+        return _Shape((("fill", fill),), "".join(words), outer @ Matrix(a=step, d=step))
 
 
 def _style(element: ElementTree.Element, matrix: Matrix) -> tuple[tuple[str, str], ...]:
@@ -217,18 +222,38 @@ def _written(shape: _Shape) -> str:
     if place := shape.transform:
         numbers = (place.a, place.b, place.c, place.d, place.e, place.f)
         style += f' transform="matrix({" ".join(f"{number:.6g}" for number in numbers)})"'
-    return f'<path{style} d="{_path(shape.segments)}"/>'
+    return f'<path{style} d="{shape.path}"/>'
 
 
-def _path(segments: tuple[Segment, ...]) -> str:
+@dataclass(frozen=True)
+class _Written:
+    """Path data; for a letter without its first move, which `start` tells. It leaves the pen
+    at `end`."""
+
+    text: str
+    start: tuple[int, int] = (0, 0)
+    end: tuple[int, int] = (0, 0)
+
+
+@lru_cache(maxsize=2048)
+def _letter(path: str, grid: int) -> _Written:
+    """One letter, the same bytes wherever it stands."""
+    segments = _moved(_segments(path), Matrix(a=grid, d=grid))
+    if not segments:
+        return _Written("")
+    x, y = segments[0][1][0]
+    return _path(segments[1:], start=(_whole(x), _whole(y)))
+
+
+def _path(segments: tuple[Segment, ...], start: tuple[int, int] = (0, 0)) -> _Written:
     """Write path data in whole numbers, relative, in the shortest words.
 
     Points are rounded first and subtracted then, so that errors do not add up.
     """
     words: list[str] = []
-    here = start = (0, 0)
+    first = here = start
     for kind, points in segments:
-        places = [(round(x), round(y)) for x, y in points]
+        places = [(_whole(x), _whole(y)) for x, y in points]
         steps = [(x - here[0], y - here[1]) for x, y in places]
         if kind == "Z":
             words.append("z")
@@ -246,7 +271,12 @@ def _path(segments: tuple[Segment, ...]) -> str:
         else:
             words.append(_word(kind.lower(), steps))
         here = places[-1]
-    return "".join(words)
+    return _Written("".join(words), first, here)
+
+
+def _whole(number: float) -> int:
+    """The nearest whole number, halves always upwards: nothing depends on where a letter is."""
+    return math.floor(number + 0.5)
 
 
 def _word(command: str, steps: list[tuple[int, int]]) -> str:

@@ -4,11 +4,9 @@ Made from an origin and a code; whether the code was ever given out is not known
 """
 
 import re
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from qrcode import QRCode
-from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_Q
-from qrcode.util import QRData
+import zxingcpp
 
 ErrorCorrection = Literal["H", "Q"]
 Matrix = tuple[tuple[bool, ...], ...]
@@ -21,7 +19,6 @@ _SCHEME = "https://"
 _ORIGIN = re.compile(r"https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _CODE = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}")
 _ADDRESS = re.compile(rf"https://[A-Z0-9.-]{{4,253}}/Q/[{ALPHABET}]{{{CODE_LENGTH}}}")
-_LEVELS = {"H": ERROR_CORRECT_H, "Q": ERROR_CORRECT_Q}
 
 
 def address(origin: str, code: str) -> str:
@@ -54,19 +51,17 @@ def printed(address: str) -> tuple[str, str]:
 def matrix(address: str, error: ErrorCorrection = "Q") -> Matrix:
     """Return the squares of a QR code for `address`, dark as True, without quiet zone.
 
-    `address` is one made by `address`. The size is 4 × version + 17, the least that holds
+    `address` is one made by `address`: five letters in bytes, all else in the small mode of
+    capitals and figures. The size is 4 × version + 17, the least that holds
     it; equal addresses give equal squares. Raises `ValueError` for another text or level.
     """
     text = _checked(address)
     if error not in get_args(ErrorCorrection):
         raise ValueError(f"the error correction is H or Q, not {error!r}")
-    symbol = QRCode(error_correction=_LEVELS[error], border=0)
-    # Cut by hand, so that each part takes its own mode (bytes, then the small one of
-    # capitals and figures): left to itself, `qrcode` writes short addresses all in bytes.
-    symbol.add_data(QRData(text[: len(_SCHEME)]))
-    symbol.add_data(QRData(text[len(_SCHEME) :]))
-    symbol.make()
-    return tuple(tuple(bool(square) for square in row) for row in symbol.get_matrix())
+    symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=error)
+    picture: Any = symbol.to_image(scale=1, add_quiet_zones=False)  # a buffer of rows of bytes
+    rows: Any = memoryview(picture).tolist()
+    return tuple(tuple(square == 0 for square in row) for row in rows)
 
 
 def _checked(address: str) -> str:

@@ -7,7 +7,10 @@ Runs in the calling thread, without a limit on time: that is the caller's.
 
 import json
 import re
+import threading
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -21,6 +24,8 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}|\\(.)")
 _NO_ROOM = "a text does not fit its place: "
+# In files that say when they were made. Equal facts shall give equal bytes.
+_NO_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def check(template: Template, facts: Mapping[str, Any]) -> None:
@@ -44,15 +49,32 @@ def png(template: Template, facts: Mapping[str, Any], scale: float) -> bytes:
     return _compile(template, facts, format="png", ppi=72 * scale)
 
 
+def pdf(template: Template, facts: Mapping[str, Any]) -> bytes:
+    """Return the pages as tagged PDF after PDF/UA-1, fonts inside, after `check`."""
+    check(template, facts)
+    return _compile(template, facts, format="pdf", pdf_standards="ua-1", timestamp=_NO_TIME)
+
+
+class _Compiler:
+    """One template. What was laid out for `check` is kept for the picture that follows it."""
+
+    def __init__(self, template: Template) -> None:
+        self._lock = threading.Lock()
+        self._typst = typst.Compiler(
+            str(_TEMPLATES / f"{template}.typ"), root=str(_TEMPLATES), ignore_system_fonts=True
+        )
+
+    def compile(self, facts: str, **output: Any) -> bytes:
+        with self._lock:
+            return cast(bytes, self._typst.compile(sys_inputs={"facts": facts}, **output))
+
+
+_compiler = cache(_Compiler)
+
+
 def _compile(template: Template, facts: Mapping[str, Any], **output: Any) -> bytes:
     try:
-        drawn = typst.compile(
-            str(_TEMPLATES / f"{template}.typ"),
-            root=str(_TEMPLATES),
-            ignore_system_fonts=True,
-            sys_inputs={"facts": json.dumps(facts)},
-            **output,
-        )
+        return _compiler(template).compile(json.dumps(facts), **output)
     except typst.TypstError as fault:
         message = str(fault)
         if missing := _MISSING.search(message):
@@ -61,7 +83,6 @@ def _compile(template: Template, facts: Mapping[str, Any], **output: Any) -> byt
             text = message.split(_NO_ROOM, 1)[1]
             raise UnfitText(f"“{text}” is too long for its place; write it shorter") from None
         raise
-    return cast(bytes, drawn)
 
 
 def _unescaped(text: str) -> str:

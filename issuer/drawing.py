@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from badge_assets import draw
-from badge_assets.draw import BadgeFacts, SealFacts, SealKind
+from badge_assets.draw import BadgeFacts, Form, SealFacts, SealKind
 from badge_assets.letters import UnfitText
 from badge_assets.looks import Looks, Motif, Theme
 
@@ -28,12 +28,17 @@ DRAWN, UNFIT, FAULT = b"+", b"?", b"!"
 
 @dataclass(frozen=True)
 class Job:
-    """One picture to be drawn: equal jobs give equal bytes."""
+    """One picture to be drawn: equal jobs give equal bytes.
 
-    form: str  # "badge.png", "badge.svg" or "seal.svg"
+    `theme`, `shape` and `scale` (pixels for each unit of a PNG) are a seal's.
+    """
+
+    form: str  # "badge.png", "badge.svg", "seal.svg" or "seal.png"
     facts: BadgeFacts | SealFacts
     looks: Looks
     theme: Theme = Theme.LIGHT
+    shape: Form = Form.WIDE
+    scale: float = 2
 
     @cached_property
     def message(self) -> bytes:
@@ -43,6 +48,8 @@ class Job:
             "facts": asdict(self.facts),
             "looks": asdict(self.looks),
             "theme": self.theme,
+            "shape": self.shape,
+            "scale": self.scale,
         }
         return json.dumps(content, sort_keys=True).encode()
 
@@ -53,14 +60,15 @@ class Job:
     @classmethod
     def of(cls, message: bytes) -> "Job":
         content: dict[str, Any] = json.loads(message)
-        facts, looks = content["facts"], content["looks"]
+        looks = content["looks"]
+        facts = {**content["facts"], "kind": SealKind(content["facts"]["kind"])}
         return cls(
             form=content["form"],
-            facts=SealFacts(**{**facts, "kind": SealKind(facts["kind"])})
-            if "kind" in facts
-            else BadgeFacts(**facts),
+            facts=BadgeFacts(**facts) if "address" in facts else SealFacts(**facts),
             looks=Looks(**{**looks, "motif": Motif(looks["motif"])}),
             theme=Theme(content["theme"]),
+            shape=Form(content["shape"]),
+            scale=content["scale"],
         )
 
 
@@ -75,7 +83,9 @@ def draw_here(job: Job) -> bytes:
         case BadgeFacts() as facts, "badge.svg":
             return draw.badge_svg(facts, job.looks)
         case SealFacts() as facts, "seal.svg":
-            return draw.seal_svg(facts, job.looks, job.theme)
+            return draw.seal_svg(facts, job.looks, job.theme, job.shape)
+        case SealFacts() as facts, "seal.png":
+            return draw.seal_png(facts, job.looks, job.theme, job.shape, job.scale)
     raise ValueError(f"there is no picture {job.form} of a {type(job.facts).__name__}")
 
 

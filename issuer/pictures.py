@@ -9,13 +9,15 @@ import contextlib
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 import zxingcpp
 from PIL import Image
 
 from badge_assets import png, qr, svg
-from badge_assets.draw import BadgeFacts, SealFacts, SealKind
+from badge_assets.draw import BadgeFacts, Form, SealFacts, SealKind
 from badge_assets.letters import UnfitText
 from badge_assets.looks import Looks, Theme
 from issuer import programmes, texts, wording
@@ -171,9 +173,21 @@ def get(office: Office, path: str, drawer: Drawer = draw_here) -> Document | Non
         return Document(badge(office, copy, found[2], drawer), PNG if found[2] == "png" else SVG)
 
 
-def seal(
-    office: Office, view: View, language: str, theme: Theme, drawer: Drawer = draw_here
-) -> bytes:
+@dataclass(frozen=True)
+class Variant:
+    """How a seal is to be drawn: each member one of a closed list. `scale` is of a PNG alone."""
+
+    language: str
+    theme: Theme = Theme.LIGHT
+    form: Form = Form.WIDE
+    file: Literal["svg", "png"] = "svg"
+    scale: float = 2
+
+    def job(self, facts: SealFacts, looks: Looks) -> Job:
+        return Job(f"seal.{self.file}", facts, looks, self.theme, self.form, self.scale)
+
+
+def seal(office: Office, view: View, variant: Variant, drawer: Drawer = draw_here) -> bytes:
     """The live seal of a participation as it stands in `view`.
 
     A name that cannot be drawn gives way to the participation's address, and an address that
@@ -181,15 +195,15 @@ def seal(
     `Undrawable` if it cannot be drawn even so.
     """
     host = office.settings.host
-    here = f"{host}/m/{view.slug}"
+    # There is no room for more in the narrow end of a round one.
+    here = host if variant.form is Form.ROUND else f"{host}/m/{view.slug}"
     look = programme_looks(view.programme)
+    language = variant.language
     for holder, detail in ((view.name, here), (view.name, host), (view.slug, host)):
         facts = _seal_facts(office, view, language, holder, detail)
         with contextlib.suppress(UnfitText):
-            return drawer(Job("seal.svg", facts, look, theme))
-    return _drawn(
-        Job("seal.svg", _seal_facts(office, view, language, view.slug, ""), look, theme), drawer
-    )
+            return drawer(variant.job(facts, look))
+    return _drawn(variant.job(_seal_facts(office, view, language, view.slug, ""), look), drawer)
 
 
 def _seal_facts(office: Office, view: View, language: str, holder: str, detail: str) -> SealFacts:
@@ -209,11 +223,12 @@ def _seal_facts(office: Office, view: View, language: str, holder: str, detail: 
     )
 
 
-def unknown_seal(office: Office, language: str, theme: Theme, drawer: Drawer = draw_here) -> bytes:
+def unknown_seal(office: Office, variant: Variant, drawer: Drawer = draw_here) -> bytes:
     """The picture for an address that nobody has: neutral, with the way to the register."""
     with office.reading() as session:
         ours = {e.programme: office.programme(e) for e in programmes.listing(session)}
     only = next(iter(ours.values())) if len(ours) == 1 else None
+    language = variant.language
     mark = only.name(language) if only else office.settings.name
     look = programme_looks(only) if only else _PLAIN
     register = f"{office.settings.host}/register"
@@ -221,8 +236,8 @@ def unknown_seal(office: Office, language: str, theme: Theme, drawer: Drawer = d
     for detail in (who, register):
         facts = _unknown_facts(office, mark, language, detail)
         with contextlib.suppress(UnfitText):
-            return drawer(Job("seal.svg", facts, look, theme))
-    return _drawn(Job("seal.svg", _unknown_facts(office, mark, language, ""), look, theme), drawer)
+            return drawer(variant.job(facts, look))
+    return _drawn(variant.job(_unknown_facts(office, mark, language, ""), look), drawer)
 
 
 def _unknown_facts(office: Office, mark: str, language: str, detail: str) -> SealFacts:

@@ -40,13 +40,13 @@ def _seal(request: Request, language: str, theme: Theme) -> Response:
     now = office.now()
     seen = view_of(office, request.path_params["slug"], now)
     if seen is None:
-        picture = pictures.unknown_seal(office, language, theme, studio.draw)
+        picture = pictures.unknown_seal(office, pictures.Variant(language, theme), studio.draw)
         return public_answer(
             request, picture, pictures.SVG, cache=MISS, status=404, headers=_named("seal")
         )
     return public_answer(
         request,
-        pictures.seal(office, seen, language, theme, studio.draw),
+        pictures.seal(office, seen, pictures.Variant(language, theme), studio.draw),
         pictures.SVG,
         cache=cache_control(now, seen.changes_at),
         headers=_named(seen.slug),

@@ -89,6 +89,9 @@ def test_whatever_looks_are_accepted_every_plate_can_be_read(
             assert contrast(plate.words, plate.plate) >= TEXT_CONTRAST
             assert contrast(plate.large, plate.panel) >= SHAPE_CONTRAST
             assert contrast(plate.small, plate.panel) >= SHAPE_CONTRAST
+            if theme is Theme.CONTRAST:
+                assert contrast(plate.words, plate.plate) == 21
+                assert contrast(plate.small, plate.panel) >= 7
 
 
 @pytest.mark.parametrize("theme", Theme)

@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from badge_assets.draw import SEAL_HEIGHT, SEAL_WIDTH, SealKind, badge_png, badge_svg, seal_svg
-from badge_assets.looks import Looks, Motif, Theme
+from badge_assets.looks import Looks, Motif, Theme, plate_colours
 from tests.badge_assets.made_up import (
     PETROL,
     WINE,
@@ -35,10 +35,36 @@ def near(picture: NDArray[np.int16], colour: str) -> NDArray[np.bool_]:
 
 @pytest.mark.parametrize("motif", Motif)
 @pytest.mark.parametrize("theme", Theme)
-def test_a_motif_has_two_forms_in_two_colours_on_the_accent(motif: Motif, theme: Theme) -> None:
-    picture = panel(replace(PETROL, motif=motif), 4, theme)
-    for colour, least in ((PETROL.accent, 0.4), (PETROL.paper, 0.05), (PETROL.faded, 0.008)):
+def test_a_motif_has_two_forms_on_the_panel(motif: Motif, theme: Theme) -> None:
+    looks = replace(PETROL, motif=motif)
+    plate = plate_colours(looks, theme, grey=False)
+    picture = panel(looks, 4, theme)
+    for colour, least in ((plate.panel, 0.4), (plate.large, 0.05), (plate.small, 0.008)):
         assert near(picture, colour).mean() > least, colour
+    if theme is Theme.MONO:
+        assert plate.small == plate.large
+
+
+@pytest.mark.parametrize("theme", Theme)
+@pytest.mark.parametrize("motif", Motif)
+def test_a_motif_keeps_both_its_forms_at_24_pixels(motif: Motif, theme: Theme) -> None:
+    """Large form, small form and panel are each several pixels, and stand where they stand at
+    full size."""
+    looks = replace(PETROL, motif=motif)
+    small = panel(looks, 24 / 100, theme).mean(axis=2)
+    large = panel(looks, 4, theme).mean(axis=2)
+    high, wide = (edge // side * side for edge, side in zip(large.shape, small.shape, strict=True))
+    shrunk = (
+        large[:high, :wide]
+        .reshape(small.shape[0], high // small.shape[0], small.shape[1], wide // small.shape[1])
+        .mean(axis=(1, 3))
+    )
+    assert np.corrcoef(shrunk.ravel(), small.ravel())[0, 1] > 0.9
+    if theme is not Theme.MONO:
+        plate = plate_colours(looks, theme, grey=False)
+        grey = [np.mean(rgb(colour)) for colour in (plate.panel, plate.small, plate.large)]
+        nearest = np.abs(small[..., None] - grey).argmin(axis=2)
+        assert min(np.bincount(nearest.ravel(), minlength=3)) >= 6
 
 
 def test_motifs_differ_at_24_pixels() -> None:
@@ -66,7 +92,7 @@ def test_the_ring_is_open_at_the_top_round_its_point_and_nowhere_else() -> None:
 
 
 def test_the_ring_stands_in_the_middle_of_its_panel() -> None:
-    for picture in (panel(RING, 5), decoded(badge_png(badge_facts(), RING))[:344]):
+    for picture in (panel(RING, 5), decoded(badge_png(badge_facts(), RING))[:296]):
         rows, columns = np.nonzero(near(picture, RING.paper) | near(picture, RING.faded))
         height, width, _ = picture.shape
         assert abs(rows.min() + rows.max() - height) <= 4
@@ -76,8 +102,8 @@ def test_the_ring_stands_in_the_middle_of_its_panel() -> None:
 def test_the_word_on_a_made_up_badge_keeps_clear_of_every_motif() -> None:
     for motif in Motif:
         looks = replace(WINE, motif=motif)
-        plain = decoded(badge_png(badge_facts(), looks))[:344]
-        sample = decoded(badge_png(badge_facts(sample="WWWWWWWWWWWW"), looks))[:344]
+        plain = decoded(badge_png(badge_facts(), looks))[:296]
+        sample = decoded(badge_png(badge_facts(sample="WWWWWWWWWWWW"), looks))[:296]
         word = np.flatnonzero((plain != sample).any(axis=(0, 2)))
         beside = word[(word > 300) & (word < 724)]
         assert len(beside)
@@ -87,7 +113,7 @@ def test_the_word_on_a_made_up_badge_keeps_clear_of_every_motif() -> None:
 @pytest.mark.parametrize("theme", Theme)
 def test_no_sign_of_another_state_looks_like_the_ring(theme: Theme) -> None:
     """The sign of a mark that ended is a circle: thin, closed, and less than half as wide."""
-    ring = near(panel(RING, 2, theme), RING.paper).mean()
+    ring = near(panel(RING, 2, theme), plate_colours(RING, theme, grey=False).large).mean()
     for kind in SealKind:
         if kind is not SealKind.HOLDS:
             seal = pixels(seal_svg(seal_facts(kind), RING, theme), SEAL_WIDTH, SEAL_HEIGHT, 2)

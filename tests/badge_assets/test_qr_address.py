@@ -1,11 +1,18 @@
 """The address behind the QR code, and the code itself before anything is drawn."""
 
+import re
+from collections.abc import Iterator
+from itertools import pairwise, product
+
 import cv2
 import numpy as np
 import pytest
 import zxingcpp
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from qrcode import QRCode
+from qrcode.constants import ERROR_CORRECT_H, ERROR_CORRECT_Q
+from qrcode.util import QRData
 
 from badge_assets import qr
 
@@ -95,6 +102,44 @@ def test_the_code_is_as_small_as_capitals_allow(
 ) -> None:
     matrix = qr.matrix(qr.address(f"https://{host}", CODE), error)
     assert {len(matrix), *map(len, matrix)} == {side}
+
+
+def ways(text: str) -> Iterator[tuple[str, ...]]:
+    """Ways of cutting `text` into parts, its runs of figures alone or with what is around."""
+    runs = [run.span() for run in re.finditer("[0-9]{4,}", text)]
+    for chosen in product((False, True), repeat=len(runs)):
+        cuts = [0, *(at for run, apart in zip(runs, chosen, strict=True) if apart for at in run)]
+        parts = (text[start:end] for start, end in pairwise([*cuts, len(text)]))
+        yield tuple(part for part in parts if part)
+
+
+HOSTS = st.sampled_from(["m.no", "merke.example.no", "a-b.no"])
+
+
+@given(CODES, st.sampled_from(["Q", "H"]), HOSTS)
+@example("000000000000", "Q", "m.no")
+@example("AB1234567CDE", "H", "m.no")
+def test_the_squares_are_those_of_another_library(
+    code: str, error: qr.ErrorCorrection, host: str
+) -> None:
+    """`qrcode`, told the same parts and the same mask, finds the same squares."""
+    address = qr.address(f"https://{host}", code)
+    matrix = qr.matrix(address, error)
+    # The mask stands in the format information beside the finder (ISO/IEC 18004, 7.9).
+    beside = [matrix[8][at] for at in (0, 1, 2, 3, 4, 5, 7, 8)]
+    bits = sum(bit << at for at, bit in enumerate(reversed(beside)))
+    found = []
+    for parts in ways(address[5:]):
+        other = QRCode(
+            error_correction={"Q": ERROR_CORRECT_Q, "H": ERROR_CORRECT_H}[error],
+            border=0,
+            mask_pattern=(bits ^ 0b10101000) >> 3 & 7,
+        )
+        for part in (address[:5], *parts):
+            other.add_data(QRData(part))
+        other.make()
+        found.append(tuple(map(tuple, other.get_matrix())))
+    assert matrix in found
 
 
 def test_equal_addresses_give_equal_squares() -> None:

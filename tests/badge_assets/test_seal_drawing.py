@@ -1,23 +1,36 @@
 """The live seal: one form for each state, and nothing that could be taken for another."""
 
 import gzip
+import io
 from itertools import combinations
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image
 
-from badge_assets.draw import SEAL_HEIGHT, SEAL_WIDTH, SealKind, seal_svg
+from badge_assets.draw import SEAL_SIZES, Form, SealKind, seal_png, seal_svg
 from badge_assets.letters import MissingGlyph, UnfitText
 from badge_assets.looks import Theme, plate_colours
-from tests.badge_assets.made_up import HARD_NAME, NAMES, PETROL, WINE, pixels, rgb, seal_facts
+from tests.badge_assets.made_up import (
+    HARD_NAME,
+    NAMES,
+    PETROL,
+    WINE,
+    decoded,
+    pixels,
+    rgb,
+    seal_facts,
+)
 
+SEAL_WIDTH, SEAL_HEIGHT = SEAL_SIZES[Form.WIDE]
 GREY = [kind for kind in SealKind if kind not in (SealKind.HOLDS, SealKind.UNDER_WAY)]
+COLOURED = [Theme.LIGHT, Theme.DARK]
 
 
-def drawn(svg: bytes, scale: float = 2) -> NDArray[np.int16]:
-    return pixels(svg, SEAL_WIDTH, SEAL_HEIGHT, scale)
+def drawn(svg: bytes, scale: float = 2, form: Form = Form.WIDE) -> NDArray[np.int16]:
+    return pixels(svg, *SEAL_SIZES[form], scale)
 
 
 def colours(svg: bytes) -> set[str]:
@@ -27,37 +40,62 @@ def colours(svg: bytes) -> set[str]:
     }
 
 
+@pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("theme", Theme)
 def test_every_state_has_a_shape_of_its_own_without_colour_and_with_the_same_words(
-    theme: Theme,
+    theme: Theme, form: Form
 ) -> None:
     shapes = {}
     for kind in SealKind:
-        picture = drawn(seal_svg(seal_facts(kind), PETROL, theme)).mean(axis=2)
+        seal = seal_svg(seal_facts(kind), PETROL, theme, form)
+        picture = drawn(seal, form=form).mean(axis=2)
         shapes[kind] = np.abs(picture - np.median(picture)) > 60
     for one, other in combinations(SealKind, 2):
         assert (shapes[one] != shapes[other]).sum() > 100, f"{one} looks like {other}"
 
 
-@pytest.mark.parametrize("theme", Theme)
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("theme", COLOURED)
 @pytest.mark.parametrize("kind", [*GREY, SealKind.UNDER_WAY])
-def test_only_the_mark_that_holds_has_the_programmes_colour(kind: SealKind, theme: Theme) -> None:
-    holds = colours(seal_svg(seal_facts(), PETROL, theme))
+def test_only_the_mark_that_holds_has_the_programmes_colour(
+    kind: SealKind, theme: Theme, form: Form
+) -> None:
+    holds = colours(seal_svg(seal_facts(), PETROL, theme, form))
     assert {PETROL.accent, PETROL.faded} < holds
-    other = colours(seal_svg(seal_facts(kind), PETROL, theme))
+    other = colours(seal_svg(seal_facts(kind), PETROL, theme, form))
     assert not {PETROL.accent, PETROL.faded} & other
     plate = plate_colours(PETROL, theme, grey=kind in GREY)
     assert other == {plate.plate, plate.words, plate.edge, "none"}
 
 
 @pytest.mark.parametrize("kind", SealKind)
-def test_every_word_is_seen(kind: SealKind) -> None:
-    plain = seal_svg(seal_facts(kind), PETROL)
-    for change in ("holder", "state_line"):
-        other = seal_svg(seal_facts(kind, **{change: "Noe ganske annet"}), PETROL)
-        assert (np.abs(drawn(plain) - drawn(other)).max(axis=2) > 60).sum() > 100
-    more = seal_svg(seal_facts(kind, detail_line="balansemerket.example.no"), PETROL)
-    assert (np.abs(drawn(plain) - drawn(more)).max(axis=2) > 60).sum() > 100
+def test_one_colour_is_one_colour(kind: SealKind) -> None:
+    for form in Form:
+        seal = seal_svg(seal_facts(kind, sample="EKSEMPEL"), PETROL, Theme.MONO, form)
+        assert colours(seal) - {"none"} == {PETROL.ink, PETROL.paper}
+
+
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("kind", SealKind)
+def test_high_contrast_is_black_and_white_but_for_the_motifs_smaller_form(
+    kind: SealKind, form: Form
+) -> None:
+    used = colours(seal_svg(seal_facts(kind), PETROL, Theme.CONTRAST, form)) - {"none"}
+    assert used - {"#bdbdbd"} == {"#000000", "#ffffff"}
+    assert ("#bdbdbd" in used) == (kind is SealKind.HOLDS)
+
+
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("kind", SealKind)
+def test_every_word_is_seen(kind: SealKind, form: Form) -> None:
+    plain = drawn(seal_svg(seal_facts(kind), PETROL, form=form), form=form)
+    for change in (
+        {"holder": "Noe ganske annet"},
+        {"state_line": "Noe ganske annet"},
+        {"detail_line": "balansemerket.example.no"},
+    ):
+        seal = seal_svg(seal_facts(kind, **change), PETROL, form=form)
+        assert (np.abs(plain - drawn(seal, form=form)).max(axis=2) > 60).sum() > 100
 
 
 @pytest.mark.parametrize("theme", Theme)
@@ -69,6 +107,59 @@ def test_the_plate_is_opaque_with_an_edge_all_round(kind: SealKind, theme: Theme
     for side in (picture[0], picture[-1], picture[:, 0], picture[:, -1]):
         assert (np.abs(side - edge).max(axis=1) <= 2).all()
     assert (np.abs(picture[4:8, -16:-4] - rgb(plate.plate)).max(axis=2) <= 2).all()
+
+
+def test_a_round_seal_is_a_disc_with_an_edge_and_nothing_around_it() -> None:
+    with Image.open(io.BytesIO(seal_png(seal_facts(), PETROL, form=Form.ROUND))) as opened:
+        assert opened.mode == "RGBA"
+        alpha = np.asarray(opened)[..., 3]
+    y, x = np.mgrid[-200:200, -200:200] + 0.5
+    far = np.hypot(x, y)
+    assert (alpha[far < 199] == 255).all()
+    assert (alpha[far > 201] == 0).all()
+
+
+@pytest.mark.parametrize("kind", [SealKind.HOLDS, SealKind.RENEWING, SealKind.WITHDRAWN])
+@pytest.mark.parametrize("sample", ["", "EKSEMPEL"])
+@pytest.mark.parametrize("name", [NAMES[0], *NAMES[2::9], *NAMES[-9:]])
+def test_no_name_leaves_the_disc(name: str, kind: SealKind, sample: str) -> None:
+    facts = seal_facts(
+        kind,
+        holder=name,
+        mark="Merket for trygge øvingsrom og scener"[:40],
+        state_line="Hadde merket til og med 3. mars 2027, fornyelse pågår",
+        detail_line="balansemerket.example.no/m/eksempelteatret-i-nord-og-sor",
+        sample=sample,
+    )
+    picture = drawn(seal_svg(facts, PETROL, form=Form.ROUND), form=Form.ROUND)
+    plate = rgb(plate_colours(PETROL, Theme.LIGHT, grey=kind in GREY).plate)
+    y, x = np.mgrid[-200:200, -200:200] + 0.5
+    far = np.hypot(x, y)
+    rim = (far > 191) & (far < 196) & (y > 40)
+    assert (np.abs(picture[rim] - plate).max(axis=1) <= 3).all()
+
+
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("theme", Theme)
+def test_png_and_svg_are_the_same_seal(theme: Theme, form: Form) -> None:
+    facts = seal_facts(holder=HARD_NAME, detail_line="balansemerket.example.no")
+    picture = decoded(seal_png(facts, PETROL, theme, form))
+    outlined = drawn(seal_svg(facts, PETROL, theme, form), form=form)
+    width, height = SEAL_SIZES[form]
+    assert picture.shape == outlined.shape == (2 * height, 2 * width, 3)
+    inside = np.ones(picture.shape[:2], bool)
+    if form is Form.ROUND:
+        y, x = np.mgrid[-200:200, -200:200] + 0.5
+        inside = np.hypot(x, y) < 198
+    difference = np.abs(picture - outlined).max(axis=2)[inside]
+    assert difference.mean() < 1
+    assert (difference > 100).mean() < 0.001
+
+
+@pytest.mark.parametrize("scale", [0, 0.2, 8.1, -1])
+def test_a_png_of_another_scale_is_refused(scale: float) -> None:
+    with pytest.raises(ValueError, match="pixels for each unit"):
+        seal_png(seal_facts(), PETROL, scale=scale)
 
 
 @pytest.mark.parametrize("kind", [SealKind.HOLDS, SealKind.RENEWING, SealKind.UNDER_WAY])
@@ -116,21 +207,31 @@ def test_texts_as_long_as_is_allowed_are_drawn_smaller_and_not_beyond_the_plate(
 
 
 @pytest.mark.parametrize("kind", SealKind)
+def test_a_round_made_up_seal_says_so_in_every_state(kind: SealKind) -> None:
+    plain = drawn(seal_svg(seal_facts(kind), WINE, form=Form.ROUND), form=Form.ROUND)
+    facts = seal_facts(kind, sample="EKSEMPEL")
+    sample = drawn(seal_svg(facts, WINE, form=Form.ROUND), form=Form.ROUND)
+    across = (np.abs(plain - sample).max(axis=2) > 60).mean(axis=1) > 0.5
+    assert across.sum() > 20
+
+
+@pytest.mark.parametrize("kind", SealKind)
 def test_a_made_up_seal_says_so_in_every_state(kind: SealKind) -> None:
     plain = drawn(seal_svg(seal_facts(kind), WINE))
     sample = drawn(seal_svg(seal_facts(kind, sample="EKSEMPEL"), WINE))
     assert (np.abs(plain - sample).max(axis=2)[:, -40:] > 60).mean() > 0.5
 
 
+@pytest.mark.parametrize("form", Form)
 @pytest.mark.parametrize("theme", Theme)
 @pytest.mark.parametrize("kind", SealKind)
-def test_a_seal_is_small_when_compressed(kind: SealKind, theme: Theme) -> None:
+def test_a_seal_is_small_when_compressed(kind: SealKind, theme: Theme, form: Form) -> None:
     facts = seal_facts(
         kind,
         holder="Østfold Internasjonale Teater",
         detail_line="balansemerket.example.no/m/ostfold-internasjonale-teater",
     )
-    assert len(gzip.compress(seal_svg(facts, PETROL, theme))) <= 6 * 1024
+    assert len(gzip.compress(seal_svg(facts, PETROL, theme, form))) <= 6 * 1024
 
 
 def test_a_seal_holds_outlines_and_nothing_else_and_can_be_read_aloud() -> None:

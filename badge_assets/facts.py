@@ -1,0 +1,148 @@
+"""What stands on a picture: its texts, each bounded and in the form in which it is drawn.
+
+The words come from the caller, in its language; nothing here knows a record, a date or a
+rule. Whether the typeface has every letter is found out when it is set (`typesetting`).
+"""
+
+import re
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from badge_assets.letters import UnfitText, keep_dates_together, ready
+
+MARK_ROOM = 40  # the most characters in the name of a mark
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+# The most characters for which there is room, in any language and in capitals.
+_ROOM = {
+    "mark": MARK_ROOM,
+    "holder": 120,
+    "issuer": 120,
+    "first_day_text": 80,
+    "last_day_text": 60,
+    "state_word": 40,
+    "state_line": 90,
+    "detail_line": 100,
+    "sample": 12,
+    "title": 300,
+    "description": 1000,
+}
+_OPTIONAL = frozenset({"first_day_text", "detail_line", "sample", "state_word"})
+_DATED = ("first_day_text", "last_day_text", "issuer", "state_line", "detail_line")
+
+
+class SealKind(StrEnum):
+    """The forms a seal can take: one for each answer that a reader must tell apart."""
+
+    HOLDS = "holds"
+    LAPSED = "lapsed"
+    RENEWING = "renewing"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    GIVEN_UP = "given_up"
+    IN_ERROR = "in_error"
+    UNKNOWN = "unknown"
+    UNDER_WAY = "under_way"
+
+    @property
+    def grey(self) -> bool:
+        """Whether it says that the mark does not stand."""
+        return self not in (SealKind.HOLDS, SealKind.UNDER_WAY)
+
+    @property
+    def awarded(self) -> bool:
+        """Whether there is, or was, an award to show."""
+        return self not in (SealKind.UNKNOWN, SealKind.UNDER_WAY)
+
+
+@dataclass(frozen=True)
+class BadgeFacts:
+    """What stands on a badge; every text is written as it will be read.
+
+    `address` is one of `qr.address`; it is drawn as QR code and printed under it.
+    `language` and `holder_language` (where the holder's name is in another) are codes of
+    two or three letters. `title` and `description` are read aloud by screen readers.
+    `sample` is the word that marks a made-up badge, else empty. Where `kind` says that the
+    mark does not stand, `state_word` says so in large letters and `last_day_text` tells since
+    when; a badge with a credential inside is always of kind `HOLDS`.
+    """
+
+    mark: str
+    holder: str
+    issuer: str
+    first_day_text: str
+    last_day_text: str
+    address: str
+    language: str
+    title: str
+    description: str
+    holder_language: str | None = None
+    sample: str = ""
+    kind: SealKind = SealKind.HOLDS
+    state_word: str = ""
+
+
+@dataclass(frozen=True)
+class SealFacts:
+    """What stands on a seal. `holder` is empty for `UNKNOWN`; `detail_line` may be.
+
+    The other members are those of `BadgeFacts`.
+    """
+
+    kind: SealKind
+    mark: str
+    holder: str
+    state_line: str
+    language: str
+    title: str
+    description: str
+    detail_line: str = ""
+    holder_language: str | None = None
+    sample: str = ""
+
+
+def bounded(text: str, field: str, what: str) -> str:
+    """Return `text` as `letters.ready` does, with the room there is for `field`."""
+    return ready(text, _ROOM[field], what)
+
+
+def texts_of(facts: BadgeFacts | SealFacts) -> dict[str, Any]:
+    """Every text of `facts`, checked and in the form in which it is drawn.
+
+    Raises `UnfitText` with a sentence for whoever wrote the text, `ValueError` for a
+    language that is none.
+    """
+    texts: dict[str, Any] = {
+        field.name: bounded(getattr(facts, field.name), field.name, _what(field.name))
+        for field in fields(facts)
+        if field.name in _ROOM
+    }
+    optional = set(_OPTIONAL)
+    if isinstance(facts, SealFacts) and facts.kind is SealKind.UNKNOWN:
+        optional.add("holder")
+    if facts.kind.grey:
+        optional.discard("state_word")
+    for name, text in texts.items():
+        if not text and name not in optional:
+            raise UnfitText(f"{_what(name)} is empty; the picture cannot do without it")
+    for name in _DATED:
+        if name in texts:
+            texts[name] = keep_dates_together(texts[name])
+    return {
+        **texts,
+        "kind": facts.kind,
+        "language": checked_language(facts.language),
+        "holder_language": checked_language(facts.holder_language or facts.language),
+    }
+
+
+def checked_language(language: str) -> str:
+    if not _LANGUAGE.fullmatch(language):
+        raise ValueError(f"{language!r} is not a language code of two or three letters")
+    return language
+
+
+def _what(name: str) -> str:
+    return f"the {name.replace('_', ' ')}"
