@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from keys import jwk
 from keys.multikey import MalformedKey, PublicKey, decode_public, encode_public
 
-Kind = Literal["Multikey", "JsonWebKey"]
+Kind = Literal["Multikey", "JsonWebKey", "Ed25519VerificationKey2020"]
+"""The last is older than CID: the key of an `Ed25519Signature2020`, and of nothing else."""
 Relationship = Literal[
     "assertionMethod",
     "authentication",
@@ -51,7 +52,11 @@ _DATE_TIME_STAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
 _SECRETS = {"secretKeyMultibase", "secretKeyJwk", "privateKeyMultibase", "privateKeyJwk"}
-_KEY_MEMBERS: dict[Kind, str] = {"Multikey": "publicKeyMultibase", "JsonWebKey": "publicKeyJwk"}
+_KEY_MEMBERS: dict[Kind, str] = {
+    "Multikey": "publicKeyMultibase",
+    "JsonWebKey": "publicKeyJwk",
+    "Ed25519VerificationKey2020": "publicKeyMultibase",
+}
 
 
 class MalformedDid(ValueError):
@@ -95,7 +100,7 @@ class WrongController(InvalidVerificationMethod):
 
 
 class UnknownMethodType(InvalidVerificationMethod):
-    """The verification method's type is neither Multikey nor JsonWebKey."""
+    """The verification method's type is none of `Kind`."""
 
 
 class MalformedMethod(InvalidVerificationMethod):
@@ -326,8 +331,8 @@ def methods_with(document: Any, key: PublicKey) -> Iterator[str]:
     members = document.values() if isinstance(document, Mapping) else ()
     listed = (item for items in members if isinstance(items, list) for item in items)
     for item in listed:
-        kind = item.get("type") if isinstance(item, Mapping) else None
-        if kind != "Multikey" and kind != "JsonWebKey":
+        kind = _kind_of(item) if isinstance(item, Mapping) else None
+        if kind is None:
             continue
         try:
             found = _read_key(kind, item.get(_KEY_MEMBERS[kind]))
@@ -342,9 +347,8 @@ def _is_host(text: str) -> bool:
 
 
 def _method_object(method: VerificationMethod) -> dict[str, Any]:
-    key: Any = (
-        encode_public(method.key) if method.kind == "Multikey" else jwk.public_jwk(method.key)
-    )
+    as_jwk = method.kind == "JsonWebKey"
+    key: Any = jwk.public_jwk(method.key) if as_jwk else encode_public(method.key)
     written = {
         "id": method.id,
         "type": method.kind,
@@ -360,12 +364,11 @@ def _method_object(method: VerificationMethod) -> dict[str, Any]:
 def _read_method(item: Mapping[str, Any], method_url: str, document_id: str) -> VerificationMethod:
     if item.get("controller") != document_id:
         raise WrongController(f"{method_url} is not controlled by {document_id}")
-    kind = item.get("type")
-    if kind != "Multikey" and kind != "JsonWebKey":
+    if (kind := _kind_of(item)) is None:
         raise UnknownMethodType(f"{method_url} is neither a Multikey nor a JsonWebKey")
     if _SECRETS & item.keys():
         raise MalformedMethod(f"{method_url} shows its private key")
-    if [name for name in _KEY_MEMBERS.values() if name in item] != [_KEY_MEMBERS[kind]]:
+    if {name for name in _KEY_MEMBERS.values() if name in item} != {_KEY_MEMBERS[kind]}:
         raise MalformedMethod(f"a {kind} has {_KEY_MEMBERS[kind]} and no other key")
     try:
         key = _read_key(kind, item[_KEY_MEMBERS[kind]])
@@ -376,9 +379,16 @@ def _read_method(item: Mapping[str, Any], method_url: str, document_id: str) -> 
     )
 
 
+def _kind_of(item: Mapping[str, Any]) -> Kind | None:
+    return next((kind for kind in _KEY_MEMBERS if item.get("type") == kind), None)
+
+
 def _read_key(kind: Kind, value: Any) -> PublicKey:
-    if kind == "Multikey" and isinstance(value, str):
-        return decode_public(value)
+    if kind != "JsonWebKey" and isinstance(value, str):
+        key = decode_public(value)
+        if kind == "Multikey" or isinstance(key, Ed25519PublicKey):
+            return key
+        raise MalformedKey(f"an {kind} holds an Ed25519 key")
     if kind == "JsonWebKey" and isinstance(value, Mapping):
         return jwk.public_key(value)
     raise MalformedKey(f"the value is not of the JSON type a {kind} has")

@@ -25,11 +25,11 @@ REASONS: Final[dict[Reason, Mapping[str, str]]] = {
     ),
     Reason.CARRIER_UNSUPPORTED: _text(
         "Vi kjenner ikke igjen dette som et merke. Et merke kommer som PNG, SVG, JSON, JWT eller "
-        "en https-adresse til noe av dette.",
+        "en https-adresse til noe av dette. Har du et bilde av en plakat, skann koden på den.",
         "Vi kjenner ikkje att dette som eit merke. Eit merke kjem som PNG, SVG, JSON, JWT eller "
-        "ei https-adresse til noko av dette.",
+        "ei https-adresse til noko av dette. Har du eit bilete av ein plakat, skann koden på han.",
         "We do not recognise this as a badge. A badge comes as PNG, SVG, JSON, JWT or an https "
-        "address of one of these.",
+        "address of one of these. If you have a photo of a poster, scan the code on it.",
     ),
     Reason.CARRIER_UNREACHABLE: _text(
         "Vi fikk ikke hentet merket fra adressen. Det kan være nettet, eller stedet det ligger.",

@@ -177,8 +177,10 @@ def _judge(document: Mapping[str, Any], proof: Mapping[str, Any], bench: Bench) 
     try:
         key = resolve.method_at(method, bench.documents)
         check_use(key, _moment_of(proof, "created"), bench)
-        if key.kind != "Multikey" or not suite.accepts(key.key):
-            raise NoKey(Reason.KEY_MALFORMED, f"{method} is no Multikey that {suite.name} is for")
+        if key.kind not in suite.kinds or not suite.accepts(key.key):
+            wanted = " or ".join(sorted(suite.kinds))
+            told = f"{method} is a {key.kind}, and no {wanted} that {suite.name} is for"
+            raise NoKey(Reason.KEY_MALFORMED, told)
     except NoKey as error:
         refused = found(Check.KEY, error.reason, str(error))
         return Secured((refused, *findings, UNJUDGED), suite.name)

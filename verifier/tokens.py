@@ -39,7 +39,7 @@ def badge_token(token: Jws, bench: Bench) -> Secured:
         return Secured((found(Check.PROOF, Reason.PROOF_UNSUPPORTED, kind),), None)
     if isinstance(kind, str) and kind in _JOSE_TYPES:
         return _token(token, bench, VC_JOSE, [*_jose_header(token.header), *_times(token, bench)])
-    findings = []
+    findings = list(_begun(token, bench, "iat"))
     if extra := sorted(token.header.keys() - _HEADER_MEMBERS):
         findings.append(found(Check.PROOF, Reason.HEADER_MEMBER, ", ".join(extra)))
     if kind != "JWT":
@@ -49,7 +49,7 @@ def badge_token(token: Jws, bench: Bench) -> Secured:
 
 def list_token(token: Jws, bench: Bench) -> Secured:
     """Judge a status list's token: `vc+jwt`, or a plain JWT."""
-    findings = []
+    findings = list(_begun(token, bench, "iat"))
     if token.header.get("typ", "JWT") not in (VC_JOSE, "JWT"):
         findings.append(found(Check.PROOF, Reason.HEADER_TYPE, "typ is neither vc+jwt nor JWT"))
     return _token(token, bench, VC_JWT, findings)
@@ -65,13 +65,17 @@ def _jose_header(header: Mapping[str, Any]) -> Iterator[Finding]:
 def _times(token: Jws, bench: Bench) -> Iterator[Finding]:
     """When a `vc+jwt` was signed, and until when its signature may be believed. Values of the
     wrong JSON type are refused among the claims."""
-    for name in ("iat", "nbf"):
-        begins = claims.moment_of(token.payload.get(name))
-        if begins is not None and begins - bench.now > SKEW:
-            yield found(Check.PROOF, Reason.PROOF_CREATED, f"{name} {begins.isoformat()}")
+    yield from _begun(token, bench, "iat", "nbf")
     ends = claims.moment_of(token.payload.get("exp"))
     if ends is not None and bench.moment >= ends:
         yield found(Check.PROOF, Reason.PROOF_EXPIRED, f"exp {ends.isoformat()}")
+
+
+def _begun(token: Jws, bench: Bench, *names: str) -> Iterator[Finding]:
+    for name in names:
+        begins = claims.moment_of(token.payload.get(name))
+        if begins is not None and begins - bench.now > SKEW:
+            yield found(Check.PROOF, Reason.PROOF_CREATED, f"{name} {begins.isoformat()}")
 
 
 def _token(token: Jws, bench: Bench, kind: str, findings: list[Finding]) -> Secured:
@@ -96,6 +100,8 @@ def _key(token: Jws, bench: Bench, kind: str) -> VerificationMethod:
     if kid is None and kind == VC_JOSE and bench.issuer.startswith("did:"):
         raise NoKey(Reason.HEADER_KEY, "kid is missing, and the issuer is a DID")
     key = resolve.token_key(bench.issuer, kid, shown, bench.documents)
+    if key.kind == "Ed25519VerificationKey2020":
+        raise NoKey(Reason.KEY_MALFORMED, f"{key.id} is a key for Ed25519Signature2020 alone")
     check_use(key, _signing_time(token, kind), bench)
     return key
 

@@ -54,6 +54,16 @@ def test_good() -> None:
     assert (method.key, method.revoked, method.expires) == (OTHER, None, None)
 
 
+def test_older_type() -> None:
+    """What issuers of `Ed25519Signature2020` publish; nothing is said of where it may be used."""
+    document = good()
+    set_first(type="Ed25519VerificationKey2020")(document)
+    method = verification_method(document, URL)
+    assert (method.key, method.kind) == (KEY, "Ed25519VerificationKey2020")
+    assert list(did.methods_with(document, KEY)) == [URL]
+    assert did_document(DID, [method])["verificationMethod"] == [first(document)]
+
+
 def test_embedded_method_counts_for_its_relationship_only() -> None:
     document = good()
     embed(document)
@@ -120,6 +130,19 @@ BROKEN: dict[str, tuple[Break, type[InvalidVerificationMethod], str]] = {
     "no type": (drop_first("type"), did.UnknownMethodType, INVALID),
     "unknown type": (set_first(type="JsonWebKey2020"), did.UnknownMethodType, INVALID),
     "type in a list": (set_first(type=["Multikey"]), did.UnknownMethodType, INVALID),
+    "P-256 key of a type for Ed25519": (
+        set_first(type="Ed25519VerificationKey2020", publicKeyMultibase=encode_public(OTHER)),
+        did.MalformedMethod,
+        INVALID,
+    ),
+    "JWK of that type": (
+        lambda d: (
+            drop_first("publicKeyMultibase")(d),
+            set_first(type="Ed25519VerificationKey2020", publicKeyJwk=jwk.public_jwk(KEY))(d),
+        ),
+        did.MalformedMethod,
+        INVALID,
+    ),
     "no key": (drop_first("publicKeyMultibase"), did.MalformedMethod, INVALID),
     "key of another type": (set_first(type="JsonWebKey"), did.MalformedMethod, INVALID),
     "two keys": (set_first(publicKeyJwk={"kty": "OKP"}), did.MalformedMethod, INVALID),

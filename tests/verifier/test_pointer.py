@@ -1,5 +1,7 @@
 """A picture that has lost its badge: where the QR code on it leads, told as no more than that."""
 
+import io
+
 import pytest
 from PIL import Image
 
@@ -25,6 +27,18 @@ def test_dark_on_nothing_is_dark_on_white() -> None:
     see_through = Image.new("LA", dark.size, (0, 0))
     see_through.paste((0, 255), mask=dark.point(lambda shade: 255 if shade < 128 else 0))
     assert pointer.read(as_png(see_through), OURS) == Pointer(ADDRESS, ours=True)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "GIF", "WEBP", "TIFF", "BMP"])
+def test_a_photograph_is_no_badge_and_its_code_is_for_a_camera(form: str) -> None:
+    """Other formats are not decoded: whoever has one is told what to do with it."""
+    out = io.BytesIO()
+    code(ADDRESS).save(out, form)
+    report = verify(out.getvalue(), IssuerSimulator().world())
+    assert report.reasons == (Reason.CARRIER_UNSUPPORTED,)
+    assert report.points_to is None
+    told = report.findings[0].text
+    assert all("scan" in told[each] or "skann" in told[each] for each in LANGUAGES)
 
 
 @pytest.mark.parametrize(

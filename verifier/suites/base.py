@@ -38,7 +38,8 @@ class Suite:
     `selective`: the holder has chosen what of the badge to show.
     `verify(document, proof, key, contexts)` raises `InvalidProof` unless `key`, of one of
     `algorithms`, made `proof` over `document`, which has no proof but those the proof covers;
-    where `covers_terms` it raises what `verifier.canonical` raises, too.
+    where `covers_terms` it raises what `verifier.canonical` raises, too. `kinds` are the forms in
+    which its keys are published (Data Integrity EdDSA and ECDSA Cryptosuites 1.0, 2.1: Multikey).
     """
 
     name: str
@@ -46,6 +47,7 @@ class Suite:
     covers_terms: bool
     verify: Callable[[Document, Document, PublicKey, Contexts], None]
     selective: bool = False
+    kinds: frozenset[str] = frozenset({"Multikey"})
 
     def accepts(self, key: PublicKey) -> bool:
         try:

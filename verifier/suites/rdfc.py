@@ -68,5 +68,11 @@ def _verify(document: Document, proof: Document, key: PublicKey, contexts: Conte
 
 EDDSA_RDFC_2022 = Suite("eddsa-rdfc-2022", EDDSA, True, _verify)
 EDDSA_2022 = Suite("eddsa-2022", EDDSA, True, _verify)
-ED25519_SIGNATURE_2020 = Suite("Ed25519Signature2020", EDDSA, True, _verify)
+ED25519_SIGNATURE_2020 = Suite(
+    "Ed25519Signature2020",
+    EDDSA,
+    True,
+    _verify,
+    kinds=frozenset({"Multikey", "Ed25519VerificationKey2020"}),
+)
 ECDSA_RDFC_2019 = Suite("ecdsa-rdfc-2019", ECDSA, True, _verify)
