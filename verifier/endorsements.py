@@ -44,9 +44,8 @@ def endorsable_ids(credential: Mapping[str, Any]) -> frozenset[str]:
     subject = credential.get("credentialSubject")
     items = [item for _, item in _endorsable(credential)]
     items += [subject] if isinstance(subject, Mapping) else []
-    issuer = credential.get("issuer")
-    ids = {item.get("id") for item in items} | ({issuer} if isinstance(issuer, str) else set())
-    return frozenset(name for name in ids if isinstance(name, str))
+    names = [credential.get("issuer"), *(item.get("id") for item in items)]
+    return frozenset(name for name in names if isinstance(name, str))
 
 
 def check_subject(endorsement: Mapping[str, Any], ids: frozenset[str]) -> Iterator[Finding]:

@@ -31,5 +31,5 @@ def refused(read: Callable[[], _T], *documented: type[Exception]) -> _T | None:
     except documented as error:
         reason = getattr(error, "reason", None)
         assert reason is None or reason in _REASONS, reason
-        str(error).encode()  # what is told can be written down
+        str(error)
         return None

@@ -448,6 +448,19 @@ def test_what_is_no_endorsement_at_all(sim: IssuerSimulator, name: str, value: A
     assert report.errors == ()
 
 
+@pytest.mark.parametrize("name", [["Achievement"], {"id": "urn:uuid:1"}, 7, None])
+def test_words_in_a_badge_whose_parts_are_called_by_what_is_no_name(
+    sim: IssuerSimulator, friend: IssuerSimulator, name: Any
+) -> None:
+    def change(document: Document) -> None:
+        put("credentialSubject", "achievement", "id", value=name)(document)
+        document["endorsementJwt"] = [token(friend, sim.did)]
+
+    report = verify(sim.mint_token(change), sim.world())
+    assert (report.errors, report.verdict) == ((), Verdict.INVALID)
+    assert [bool(each.report) for each in report.endorsements] == [True]
+
+
 def test_a_fault_of_ours_is_not_the_badges(
     sim: IssuerSimulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ import {defaultDocumentLoader, issue, verifyCredential} from '@digitalbazaar/vc'
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import {createInterface} from 'node:readline';
 import {cryptosuite} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import {furtherActs} from './suites.mjs';
 import http from 'node:http';
 import net from 'node:net';
 import {promises as dns} from 'node:dns';
@@ -187,6 +188,8 @@ const acts = {
     return {attempts};
   }
 };
+
+Object.assign(acts, furtherActs({loader, messages}));
 
 for await (const line of createInterface({input: process.stdin})) {
   let reply;
