@@ -16,6 +16,8 @@ PARALLEL ?= -n auto --dist loadfile
 
 # Chromium, letters for it to draw (Arial in metrics), and what Playwright is linked with.
 BROWSER := chromium fonts-liberation libatomic1
+# The other database: the tests start a server of their own.
+DATABASE := postgresql
 
 BIN := $(VENV)/bin
 # Wheels only: nothing is compiled on the way, and no package's own set-up code runs.
@@ -33,6 +35,7 @@ demo: $(VENV)/.run ## mint real badges with made-up organisations, and serve the
 
 test: $(VENV)/.test ## all tests
 	@scripts/peers.sh
+	@scripts/debian.sh $(DATABASE) || echo "Tests on PostgreSQL may not run." >&2
 	@scripts/debian.sh $(BROWSER) || echo "Tests of pages in a browser may not run." >&2
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 

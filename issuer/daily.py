@@ -28,6 +28,7 @@ class Done:
 
 def round_of_work(office: Office) -> Done:
     """Do what is due. Doing it twice, or from two processes, does nothing twice."""
+    office.witness()
     return Done(
         abandoned=tuple(sealing.recover(office)),
         keys=tuple(keyring.reconcile(office)),

@@ -1,9 +1,9 @@
 """The data folder of one issuer: where its files lie, how it is made and opened.
 
 `merke.toml`, `merke.sqlite3`, `keys/ring.json` and `keys/witness.json`; in a demo also
-`passphrase`. The folder is
-readable by its owner alone (0700). This and `keys.ring_file` are the only modules that
-read or write these files.
+`passphrase`. With a PostgreSQL database the record is there and not in the folder, which is
+readable by its owner alone (0700). This and `keys.ring_file` are the only modules that read or
+write these files.
 """
 
 import os
@@ -15,7 +15,7 @@ from issuer.errors import BadInput, NotFound
 from issuer.settings import Settings
 from issuer.texts import N_
 
-_LONGEST_PASSPHRASE = 4096  # bytes
+_LONGEST_SECRET = 4096  # bytes
 
 
 @dataclass(frozen=True)
@@ -73,14 +73,6 @@ class Folder:
                 ),
                 folder=str(self.path),
             )
-        if not self.database.is_file():
-            raise NotFound(
-                N_(
-                    "The record %(file)s is missing. Put it back: a new one would know neither"
-                    " what was sealed nor what was revoked, so none was made."
-                ),
-                file=str(self.database),
-            )
         try:
             text = self.settings.read_text(encoding="utf-8")
         except UnicodeDecodeError as error:
@@ -91,25 +83,49 @@ class Folder:
             ) from error
         return settings_file.read(text, str(self.settings))
 
+    def check_record(self) -> None:
+        """Raise `NotFound` unless the file of the record is there."""
+        if not self.database.is_file():
+            raise NotFound(
+                N_(
+                    "The record %(file)s is missing. Put it back: a new one would know neither"
+                    " what was sealed nor what was revoked, so none was made."
+                ),
+                file=str(self.database),
+            )
+
 
 def read_passphrase(file: str | None, environment: str | None) -> bytes | None:
     """The passphrase from the file named, else from the environment's value, else None."""
+    return _read_secret(file, environment)
+
+
+def read_database(file: str | None, environment: str | None) -> str | None:
+    """The address of the database from the file named, else from the environment, else None."""
+    secret = _read_secret(file, environment)
+    try:
+        return settings_file.check_database(None if secret is None else secret.decode().strip())
+    except UnicodeDecodeError as error:
+        raise BadInput(N_("%(file)s is not a text file."), file=file) from error
+
+
+def _read_secret(file: str | None, environment: str | None) -> bytes | None:
     if file:
         try:
             with Path(file).open("rb") as opened:
-                content = opened.read(_LONGEST_PASSPHRASE + 1)
+                content = opened.read(_LONGEST_SECRET + 1)
         except OSError as error:
             raise BadInput(
-                N_("The passphrase file %(file)s cannot be read: %(fault)s"),
+                N_("The file %(file)s cannot be read: %(fault)s"),
                 file=file,
                 fault=error.strerror or str(error),
             ) from error
-        if len(content) > _LONGEST_PASSPHRASE:
-            raise BadInput(N_("%(file)s is too long to be a passphrase file."), file=file)
+        if len(content) > _LONGEST_SECRET:
+            raise BadInput(N_("%(file)s is too long for what it should hold."), file=file)
         # Editors end a file with a line break that nobody meant to be part of it.
         secret = content.rstrip(b"\r\n")
         if not secret:
-            raise BadInput(N_("The passphrase file %(file)s is empty."), file=file)
+            raise BadInput(N_("The file %(file)s is empty."), file=file)
         return secret
     return environment.encode() if environment else None
 

@@ -11,29 +11,50 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from issuer import audit, participations, status
+from issuer.errors import BadInput
 from issuer.folder import Folder
 from issuer.office import Office
 from issuer.record import database
 from issuer.record.tables import PublicKey
 from issuer.settings import Settings
+from issuer.texts import N_
 from keys import jwk, ring_file
 from keys.ring import KeyRecord, KeyRing, Purpose
 
 
-def initialise(folder: Folder, settings: Settings, passphrase: bytes, now: datetime) -> None:
-    """Make the data folder of a new issuer: settings, sealed keys, an empty record."""
-    ring = KeyRing.create(settings.did, passphrase, now, jwt_algorithm=settings.jwt_algorithm)
-    folder.make(settings)
-    ring_file.save(folder.ring, ring)
-    engine = database.open_engine(folder.database)
-    database.migrate(engine)
-    folder.database.chmod(0o600)
-    with database.transaction(engine) as session:
-        _mirror(session, ring)
-        audit.write(
-            session, "issuer.init", settings.did, by="merke", now=now, base=settings.base_url
-        )
-    engine.dispose()
+def initialise(
+    folder: Folder,
+    settings: Settings,
+    passphrase: bytes,
+    now: datetime,
+    *,
+    database_address: str | None = None,
+) -> None:
+    """Make the data folder of a new issuer: settings, sealed keys, an empty record.
+
+    The record is made in the PostgreSQL database at `database_address`, or where the settings
+    say, else in the folder. Raises `BadInput` for a database that holds a record already.
+    """
+    address = database_address or settings.database
+    engine = database.open_engine(address or folder.database)
+    try:
+        if address is not None and database.revision(engine) is not None:
+            raise BadInput(
+                N_("The database holds a record already. Nothing was made; name an empty database.")
+            )
+        ring = KeyRing.create(settings.did, passphrase, now, jwt_algorithm=settings.jwt_algorithm)
+        folder.make(settings)
+        ring_file.save(folder.ring, ring)
+        database.migrate(engine)
+        if address is None:
+            folder.database.chmod(0o600)
+        with database.transaction(engine) as session:
+            _mirror(session, ring)
+            audit.write(
+                session, "issuer.init", settings.did, by="merke", now=now, base=settings.base_url
+            )
+    finally:
+        engine.dispose()
 
 
 def new(

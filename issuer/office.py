@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from issuer import programme as programmes
 from issuer import witness
-from issuer.errors import BadInput, KeysLocked, RecordBehind
+from issuer.errors import BadInput, KeysLocked, NotFound, RecordBehind
 from issuer.folder import Folder
 from issuer.programme import Programme
 from issuer.record import database
@@ -51,6 +51,28 @@ def _programme(source: bytes, name: str) -> Programme:
     return programmes.load(source, name)
 
 
+def open_record(folder: Folder, settings: Settings, address: str | None = None) -> Engine:
+    """An engine on the record of `folder`, which must be there. Raises `NotFound`."""
+    address = address or settings.database
+    if address is None:
+        folder.check_record()
+    engine = database.open_engine(address or folder.database)
+    try:
+        found = database.revision(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    if found is None:
+        engine.dispose()
+        raise NotFound(
+            N_(
+                "The record is empty. Put it back: a new one would know neither what was sealed"
+                " nor what was revoked, so none was made."
+            )
+        )
+    return engine
+
+
 @dataclass
 class Office:
     folder: Folder
@@ -67,11 +89,14 @@ class Office:
         cls,
         path: Path,
         *,
+        database_address: str | None = None,
         passphrase: bytes | None = None,
         clock: Clock = system_clock,
         keys_required: bool = True,
     ) -> "Office":
         """Open the issuer in the folder `path`; with a passphrase its keys are unlocked.
+
+        `database_address` is that of a PostgreSQL database, in place of what the settings say.
 
         Raises `NotFound`, `BadInput`, `SchemaFault`, `Busy`, and what `keys.ring` raises for a
         damaged ring or a wrong passphrase. Without `keys_required` such an issuer opens all
@@ -79,24 +104,31 @@ class Office:
         """
         folder = Folder(path)
         settings = folder.read_settings()
-        engine = database.open_engine(folder.database)
-        database.migrate(engine)
+        engine = open_record(folder, settings, database_address)
         office = cls(folder, settings, engine, clock, passphrase)
-        office._check_base(settings)
         try:
-            office.ring  # noqa: B018 - reading it is the check
+            database.migrate(engine)
+            office._check_base(settings)
+            office._check_keys(keys_required)
+        except BaseException:
+            engine.dispose()
+            raise
+        return office
+
+    def _check_keys(self, required: bool) -> None:
+        try:
+            self.ring  # noqa: B018 - reading it is the check
         except ring_file.ExposedRing:
             raise
         except WrongPassphrase as fault:
-            if keys_required:
+            if required:
                 raise
             log.error("the keys stay locked: %s", fault)
-            office._passphrase = None
+            self._passphrase = None
         except RingError as fault:
-            if keys_required:
+            if required:
                 raise
             log.error("the keys cannot be used: %s", fault)
-        return office
 
     def _check_base(self, settings: Settings) -> None:
         """The base address is the one the issuer was made for: it stands in every badge."""
@@ -187,7 +219,8 @@ class Office:
         return self.signing_ring().signing_key(purpose, now)
 
     def signing_ring(self) -> KeyRing:
-        """The keys, if anything may be signed now. Raises `KeysLocked`, `RecordBehind`."""
+        """The keys, if anything may be signed now. Raises `KeysLocked`, `RecordBehind`, and as
+        `published_ring` does."""
         ring = self.ring
         if ring.locked:
             raise KeysLocked(
@@ -197,9 +230,23 @@ class Office:
                     " verification go on meanwhile."
                 )
             )
+        ring = self.published_ring()
         with self.reading() as session:
             witness.check(session, self.folder.witness)
         return ring
+
+    def published_ring(self) -> KeyRing:
+        """The keys to be published. Raises `DamagedRing` for a copy older than the record."""
+        ring = self.ring
+        if database.is_postgresql(self.engine):
+            # A key may have been made or given up on another machine, which has its own file.
+            self._check_ring(ring)
+        return ring
+
+    def witness(self) -> None:
+        """Note how far the record has come: other machines may have gone on with it."""
+        with self.reading() as session:
+            witness.update(session, self.folder.witness)
 
     def is_newest(self) -> bool:
         """Whether the record is the newest one that was worked with here."""

@@ -43,7 +43,7 @@ class OwnDocuments:
             raise DocumentUnavailable(f"{url} is not one of our own addresses")
         path = url.removeprefix(base)
         if path == "/.well-known/did.json" and self._also is not None:
-            return _document(did_document(self._office.ring, self._also), DID)
+            return _document(did_document(self._office.published_ring(), self._also), DID)
         answer = get(self._office, path)
         if answer is None:
             raise DocumentUnavailable(f"{url} is not issued here")
@@ -77,15 +77,15 @@ def did_document(ring: KeyRing, also: KeyRing | None = None) -> dict[str, Any]:
 
 
 def _did(office: Office, _: str) -> Document:
-    return _document(did_document(office.ring), DID)
+    return _document(did_document(office.published_ring()), DID)
 
 
 def _jwks(office: Office, _: str) -> Document:
-    return _document(office.ring.jwks(), JWKS)
+    return _document(office.published_ring().jwks(), JWKS)
 
 
 def _key(office: Office, fragment: str) -> Document | None:
-    ring = office.ring
+    ring = office.published_ring()
     for record in ring.published():
         if record.fragment == fragment:
             return _document(jwk.named_jwk(ring.method_id(record), record.public), JWK)

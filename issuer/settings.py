@@ -7,7 +7,7 @@ origin in lower case, without port and path; there is no http mode.
 import json
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from issuer.errors import BadInput
 from issuer.texts import N_
@@ -27,6 +27,8 @@ class BadSettings(BadInput):
 class Settings:
     """`sample` marks a folder of made-up data: its pictures and pages say EKSEMPEL.
 
+    `database` is the address of a PostgreSQL database; without one the record is the SQLite
+    file of the folder. It may hold a password, so it is no part of how this is shown.
     `jwt_algorithm` is that of the key for badge JWTs that `init` makes: RS256, which every
     verifier reads, or ES256.
     """
@@ -36,6 +38,7 @@ class Settings:
     email: str | None = None
     sample: bool = False
     jwt_algorithm: str = "RS256"
+    database: str | None = field(default=None, repr=False)
 
     @property
     def host(self) -> str:
@@ -74,12 +77,25 @@ def check_algorithm(algorithm: str) -> str:
     return algorithm
 
 
+def check_database(address: str | None) -> str | None:
+    """Return the address of a PostgreSQL database, or raise `BadSettings` without repeating it."""
+    if address is not None and not address.startswith(("postgresql://", "postgres://")):
+        raise BadSettings(
+            N_(
+                "The address of the database must begin with postgresql://. For SQLite leave it"
+                " out: the record is then merke.sqlite3 in the data folder."
+            )
+        )
+    return address
+
+
 _KINDS: dict[str, type] = {
     "base_url": str,
     "name": str,
     "email": str,
     "sample": bool,
     "jwt_algorithm": str,
+    "database": str,
 }
 
 
@@ -112,6 +128,7 @@ def read(text: str, name: str = "merke.toml") -> Settings:
     check_base_url(values["base_url"])
     check_email(values.get("email"))
     check_algorithm(values.get("jwt_algorithm", "RS256"))
+    check_database(values.get("database"))
     return Settings(**values)
 
 
@@ -128,6 +145,11 @@ def write(settings: Settings) -> str:
         lines.append(f"email = {_quoted(settings.email)}")
     if settings.jwt_algorithm != "RS256":
         lines.append(f"jwt_algorithm = {_quoted(settings.jwt_algorithm)}")
+    if settings.database:
+        lines += [
+            "# Who reads this may read and change the record, if it holds a password.",
+            f"database = {_quoted(settings.database)}",
+        ]
     if settings.sample:
         lines += ["# Made-up data: pictures and pages say EKSEMPEL.", "sample = true"]
     return "\n".join(lines) + "\n"

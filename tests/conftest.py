@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,45 @@ ROOT = Path(__file__).resolve().parents[1]
 # A slow machine is no failed property; the test run has a time limit of its own.
 settings.register_profile("merke", deadline=None)
 settings.load_profile("merke")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    for marker in (
+        "both_databases: run on SQLite and on PostgreSQL, whatever is the default",
+        "database_only(kind): of this database alone",
+    ):
+        config.addinivalue_line("markers", marker)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if only := metafunc.definition.get_closest_marker("database_only"):
+        metafunc.parametrize("database", [only.args[0]], indirect=True)
+    elif metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def database(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The kind of database on which the desks of this test keep their records."""
+    usual = os.environ.get("MERKE_TEST_DATABASE", "sqlite")
+    kind: str = getattr(request, "param", usual)
+    if kind == usual:
+        yield kind
+        return
+    from tests.support import office, servers
+
+    try:
+        if kind == "postgresql":
+            servers.server()
+    except servers.NoServer as fault:
+        pytest.skip(str(fault))
+    before = len(office.made)
+    office.kind = kind
+    yield kind
+    office.kind = usual
+    for address in office.made[before:]:
+        servers.drop(address)
+    del office.made[before:]
 
 
 @pytest.fixture(scope="session")

@@ -36,7 +36,7 @@ class Context:
                     " give the passphrase in MERKE_PASSPHRASE."
                 )
             )
-        office = Office.open(self.data, passphrase=secret)
+        office = Office.open(self.data, database_address=database_address(), passphrase=secret)
         try:
             yield office
         finally:
@@ -55,6 +55,13 @@ def passphrase() -> bytes | None:
     return read_passphrase(
         os.environ.get("MERKE_PASSPHRASE_FILE"), os.environ.get("MERKE_PASSPHRASE")
     )
+
+
+def database_address() -> str | None:
+    """Where the record is, if the environment says so: it may hold a password."""
+    from issuer.folder import read_database
+
+    return read_database(os.environ.get("MERKE_DATABASE_FILE"), os.environ.get("MERKE_DATABASE"))
 
 
 def language_from(asked: str | None, environment: Mapping[str, str]) -> str:

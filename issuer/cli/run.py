@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from issuer.cli.context import Context, passphrase
+from issuer.cli.context import Context, database_address, passphrase
 
 if TYPE_CHECKING:
     from issuer.office import Office
@@ -40,7 +40,8 @@ def init(
     """Make the data folder of a new issuer: settings, sealed keys, an empty record.
 
     The base address is printed on posters and stands in every badge. It cannot be changed
-    once anything is sealed.
+    once anything is sealed. With MERKE_DATABASE_FILE (or MERKE_DATABASE) the record is made in
+    that PostgreSQL database, else in the folder.
 
     \b
     Example:
@@ -68,7 +69,13 @@ def init(
         check_email(email),
         jwt_algorithm=jwt_algorithm,
     )
-    keyring.initialise(Folder(context.data), settings, secret, system_clock())
+    keyring.initialise(
+        Folder(context.data),
+        settings,
+        secret,
+        system_clock(),
+        database_address=database_address(),
+    )
     context.say(
         N_(
             "Made %(folder)s for %(base)s (%(did)s).\n"
@@ -108,14 +115,22 @@ def _open_patiently(context: Context) -> "Office":
     from issuer.errors import Busy
     from issuer.office import Office
 
+    def opened() -> Office:
+        return Office.open(
+            context.data,
+            database_address=database_address(),
+            passphrase=passphrase(),
+            keys_required=False,
+        )
+
     for attempt in range(_PATIENCE):
         try:
-            return Office.open(context.data, passphrase=passphrase(), keys_required=False)
+            return opened()
         except Busy as fault:
             if attempt == 0:
                 context.say(fault.message, **fault.values)
             time.sleep(1)
-    return Office.open(context.data, passphrase=passphrase(), keys_required=False)
+    return opened()
 
 
 @click.command()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from issuer.cli.context import Context
+from issuer.cli.context import Context, database_address
 
 if TYPE_CHECKING:
     from issuer.office import Office
@@ -226,7 +226,7 @@ def _own_office(context: Context) -> Iterator["Office"]:
     from keys.ring import RingError
 
     try:
-        office = Office.open(context.data, keys_required=False)
+        office = Office.open(context.data, database_address=database_address(), keys_required=False)
     except (IssuerError, RingError) as fault:
         from issuer.cli.refusals import NOT_FOUND_OUT, exit_code
 

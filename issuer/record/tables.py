@@ -62,6 +62,10 @@ class Base(DeclarativeBase):
     }
 
 
+# Sorted the same by every database, whatever its own order of letters is.
+ByCodePoint = String(800).with_variant(String(800, collation="C"), "postgresql")
+
+
 class Edition(Base):
     """One edition of a programme, with the very file that was loaded."""
 
@@ -101,7 +105,7 @@ class OrganisationName(Base):
     organisation_id: Mapped[str] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     language: Mapped[str | None] = mapped_column(String(8))
-    sort_key: Mapped[str] = mapped_column(String(800), index=True)
+    sort_key: Mapped[str] = mapped_column(ByCodePoint, index=True)
     folded: Mapped[str] = mapped_column(String(800))
     since: Mapped[datetime]
     organisation: Mapped[Organisation] = relationship(back_populates="names")

@@ -21,6 +21,8 @@ from issuer.record.tables import Award, Credential, StatusEntry
 from tests.support.office import BO, PASSPHRASE, REASON, Clock, Desk
 from verifier.verify import World, verify
 
+pytestmark = pytest.mark.both_databases
+
 # (module, function, which call of it, whether the end comes before or after it)
 STEPS = [
     ("issuer.sealing", "recover", 1, "before"),

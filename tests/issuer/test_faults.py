@@ -16,6 +16,8 @@ from keys.ring import NoSigningKey
 from tests.support.office import ADA, BO, PASSPHRASE, REASON, Desk
 from verifier.verify import World, verify
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
@@ -34,6 +36,7 @@ def put_forward(desk: Desk, name: str) -> str:
     return slug
 
 
+@pytest.mark.database_only("sqlite")
 @pytest.mark.parametrize("room", [0, 1, 2, 4, 8, 12])
 def test_a_full_disk_refuses_and_recovers_without_hands(desk: Desk, room: int) -> None:
     held = desk.holder("Eksempelteatret")

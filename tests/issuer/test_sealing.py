@@ -34,6 +34,8 @@ from verifier.documents import DocumentUnavailable, PinnedDocuments
 from verifier.report import Report, Verdict
 from verifier.verify import World, verify
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:

@@ -15,22 +15,25 @@ two: `ADA` prepares, `BO` decides.
 """
 
 import atexit
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from issuer import awards, keyring, participations, programme, programmes, sealing
+from issuer import settings as settings_file
 from issuer.folder import Folder
 from issuer.office import Office
 from issuer.programme import Kind, Requirement
 from issuer.sealing import Sealed
 from issuer.settings import Settings
 from issuer.state import State
+from tests.support import servers
 
 BASE = "https://balansemerket.example.no"
 ADA = "Ada Eksempel"
@@ -38,6 +41,21 @@ BO = "Bo Eksempel"
 PASSPHRASE = b"a passphrase for tests only"
 START = datetime(2025, 3, 4, 9, 0, tzinfo=UTC)
 REASON = "for the test"
+
+
+# Where the record of a new desk is kept: in "sqlite", or in "postgresql".
+kind = os.environ.get("MERKE_TEST_DATABASE", "sqlite")
+# The addresses of the databases of desks made by this test.
+made: list[str] = []
+
+
+def new_place(folder: Path, *, like: str | None = None) -> Path | str:
+    """An empty place for a record of the kind that is tested: a file in `folder`, which need
+    not be there, or the address of a database; that may be a copy of another."""
+    if kind == "sqlite":
+        return folder / "merke.sqlite3"
+    made.append(servers.database(like=like))
+    return made[-1]
 
 
 @dataclass
@@ -90,12 +108,24 @@ def _measure(title: str, kind: str, state: str, public: bool) -> dict[str, Any]:
 
 
 @cache
-def _made_once(settings: Settings, moment: datetime) -> Path:
+def _made_once(settings: Settings, moment: datetime, kind: str) -> tuple[Path, Settings]:
     """A new issuer's folder, copied for each test: its RSA key takes up to a second to make."""
     path = Path(tempfile.mkdtemp(prefix="merke-desk-")) / "data"
+    if kind == "postgresql":
+        settings = replace(settings, database=servers.database())
     keyring.initialise(Folder(path), settings, PASSPHRASE, moment)
     atexit.register(shutil.rmtree, path.parent)
-    return path
+    return path, settings
+
+
+def _copy(settings: Settings, moment: datetime, path: Path) -> None:
+    """Make a new issuer in the folder `path`, and its database beside it."""
+    first, made_as = _made_once(settings, moment, kind)
+    shutil.copytree(first, path)
+    place = new_place(path, like=made_as.database)
+    if isinstance(place, str):
+        own = replace(settings, database=place)
+        Folder(path).settings.write_text(settings_file.write(own), encoding="utf-8")
 
 
 @dataclass
@@ -115,7 +145,7 @@ class Desk:
         """A new issuer in the folder `path`, with Balansemerket and its keys unlocked."""
         clock = clock or Clock()
         settings = Settings(base_url, "Balansekunst (eksempel)", "hei@example.no", sample)
-        shutil.copytree(_made_once(settings, clock()), path)
+        _copy(settings, clock(), path)
         desk = cls(Office.open(path, passphrase=PASSPHRASE, clock=clock), clock)
         source = programmes.shipped("balansemerket")
         with desk.office.transaction() as session:
@@ -126,6 +156,35 @@ class Desk:
 
     def close(self) -> None:
         self.office.engine.dispose()
+
+    def reopen(self, *, keys_required: bool = True) -> Office:
+        """Another office on the same folder; every connection of this one is closed."""
+        self.office.engine.dispose()
+        return Office.open(
+            self.office.folder.path,
+            passphrase=PASSPHRASE,
+            clock=self.clock,
+            keys_required=keys_required,
+        )
+
+    def copy_record(self) -> Path | str:
+        """A copy of the record as it stands, made beside it by the database's own means."""
+        self.office.engine.dispose()
+        address = self.office.settings.database
+        if address is not None:
+            return new_place(self.office.folder.path, like=address)
+        copy = self.office.folder.path / f"copy-{len(list(self.office.folder.path.iterdir()))}"
+        shutil.copy(self.office.folder.database, copy)
+        return copy
+
+    def put_back(self, copy: Path | str) -> None:
+        """Put a copy of the record in the place of the record, without a word to anybody."""
+        self.office.engine.dispose()
+        if isinstance(copy, Path):
+            shutil.copy(copy, self.office.folder.database)
+            return
+        own = replace(self.office.settings, database=copy)
+        self.office.folder.settings.write_text(settings_file.write(own), encoding="utf-8")
 
     def enrol(
         self,

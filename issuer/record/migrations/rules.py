@@ -26,7 +26,19 @@ def fixed(name: str, table: str, columns: str, condition: str = "TRUE") -> None:
 
 def kept(table: str) -> None:
     """Forbid that rows of `table` are deleted."""
-    refuse(f"{table}_kept", table, "DELETE", "TRUE", f"{table}: rows are kept for ever")
+    message = f"{table}: rows are kept for ever"
+    refuse(f"{table}_kept", table, "DELETE", "TRUE", message)
+    if _postgresql():
+        # It would pass by what is asked of each row.
+        op.execute(
+            f"CREATE FUNCTION {table}_kept_whole() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" RAISE EXCEPTION '{message}' USING ERRCODE = 'integrity_constraint_violation';"
+            f" END $$"
+        )
+        op.execute(
+            f"CREATE TRIGGER {table}_kept_whole BEFORE TRUNCATE ON {table}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION {table}_kept_whole()"
+        )
 
 
 def refuse(name: str, table: str, event: str, condition: str, message: str) -> None:

@@ -140,7 +140,11 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.String(length=36), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("language", sa.String(length=8), nullable=True),
-        sa.Column("sort_key", sa.String(length=800), nullable=False),
+        sa.Column(
+            "sort_key",
+            sa.String(800).with_variant(sa.String(800, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("folded", sa.String(length=800), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
