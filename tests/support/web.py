@@ -23,6 +23,7 @@ from issuer.sealing import Sealed
 from issuer.studio import Studio
 from issuer.web.app import create_app
 from issuer.web.server import configuration
+from tests.support import servers
 from tests.support.office import ADA, BASE, Desk
 from verifier.documents import DocumentSource, PinnedDocuments
 
@@ -83,6 +84,10 @@ def shop_in(place: Path, *, documents: DocumentSource = NOWHERE) -> Iterator[Sho
 @contextmanager
 def locked_record(desk: Desk) -> Iterator[None]:
     """Another process writes, and takes its time."""
+    if desk.office.settings.database is not None:
+        with servers.locked(desk.office.settings.database):
+            yield
+        return
     other = sqlite3.connect(desk.office.folder.database, isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
     try:

@@ -90,6 +90,7 @@ def test_nothing_kept_outlives_an_act(desk: Desk) -> None:
             assert client.get(f"/m/{sealed.slug}.json").status_code == 503
 
 
+@pytest.mark.database_only("sqlite")
 def test_a_record_that_cannot_be_read_at_all(desk: Desk) -> None:
     sealed = desk.holder("Eksempelteatret")
     file = desk.office.folder.database
@@ -106,6 +107,7 @@ def test_a_record_that_cannot_be_read_at_all(desk: Desk) -> None:
         assert client.get(f"/m/{sealed.slug}.json").status_code == 200
 
 
+@pytest.mark.database_only("sqlite")
 def test_a_full_disk(desk: Desk) -> None:
     sealed = desk.holder("Eksempelteatret")
     with browser(desk) as client:
