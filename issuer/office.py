@@ -4,6 +4,7 @@ Rules elsewhere take time as an argument; it is read here. The ring is read agai
 file changes, so that a key made or retired by a command counts in a running server at once.
 """
 
+import itertools
 import logging
 import os
 import platform
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from issuer import programme as programmes
@@ -23,7 +24,7 @@ from issuer.errors import BadInput, KeysLocked, NotFound, RecordBehind
 from issuer.folder import Folder
 from issuer.programme import Programme
 from issuer.record import database
-from issuer.record.tables import AuditEntry, Edition, PublicKey
+from issuer.record.tables import AuditEntry, Edition, PublicKey, StatusList
 from issuer.settings import Settings
 from issuer.texts import N_
 from keys import ring_file
@@ -83,6 +84,9 @@ class Office:
     _ring: KeyRing | None = field(default=None, repr=False)
     _ring_seen: tuple[int, int, int] | None = field(default=None, repr=False)
     _rehearsal: KeyRing | None = field(default=None, repr=False)
+    _commits: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
+    # Another number after each transaction of this process.
+    commits: int = 0
 
     @classmethod
     def open(
@@ -151,6 +155,7 @@ class Office:
     def transaction(self) -> Iterator[Session]:
         with database.transaction(self.engine) as session:
             yield session
+        self.commits = next(self._commits)
         with database.reading(self.engine) as session:
             witness.update(session, self.folder.witness)
 
@@ -162,12 +167,9 @@ class Office:
     @property
     def ring(self) -> KeyRing:
         """The keys, as their file stands now; unlocked if the office has the passphrase."""
-        try:
-            stat = self.folder.ring.stat()
-        except OSError:
+        seen = self._ring_stat()
+        if seen is None:
             ring_file.load(self.folder.ring)  # says what is wrong with it
-            raise
-        seen = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         if self._ring is None or seen != self._ring_seen:
             read = ring_file.load(self.folder.ring)
             self._check_ring(read)
@@ -256,6 +258,26 @@ class Office:
         except RecordBehind:
             return False
         return True
+
+    def mark(self) -> tuple[object, ...]:
+        """What public answers rest on beside the clock: while the mark is the same, so are they.
+
+        Every act on the record writes an audit entry, from whichever process; signing a status
+        list again and changing the ring's file do not. Costs two small queries.
+        """
+        with self.reading() as session:
+            acts = session.scalar(select(func.max(AuditEntry.number)))
+            lists = session.execute(
+                select(func.sum(StatusList.signed_version), func.max(StatusList.signed_at))
+            ).one()
+        return (acts, *lists, self.is_newest(), self._ring_stat())
+
+    def _ring_stat(self) -> tuple[int, int, int] | None:
+        try:
+            stat = self.folder.ring.stat()
+        except OSError:
+            return None
+        return (stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
     def programme(self, edition: Edition) -> Programme:
         return _programme(edition.source, f"{edition.programme}-{edition.edition}.toml")

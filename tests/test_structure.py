@@ -58,13 +58,14 @@ DOORS = {
             *("urllib.request", "urllib3"),
         ),
         keepers=(
+            "issuer/bench/serving.py",
             "issuer/web/server.py",
             "verifier/fetch.py",
         ),
     ),
     "http": Door(
         names=("fastapi", "http.server", "socketserver", "starlette", "uvicorn"),
-        keepers=("issuer/web/",),
+        keepers=("issuer/bench/server.py", "issuer/web/"),
     ),
     "database": Door(
         names=("alembic", "psycopg", "sqlalchemy.create_engine", "sqlalchemy.engine", "sqlite3"),
@@ -143,6 +144,8 @@ DOORS = {
     "environment": Door(
         names=("getpass", "os.environ", "os.environb", "os.getenv", "os.putenv", "sys.argv"),
         keepers=(
+            "issuer/bench/load.py",
+            "issuer/bench/server.py",
             "issuer/cli/",
             "issuer/drawing.py",
             "verifier/__main__.py",

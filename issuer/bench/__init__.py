@@ -7,7 +7,7 @@ file; how a figure becomes a row is in `issuer.bench.rows`.
 
 from collections.abc import Iterator
 
-from issuer.bench import commands, issuing, verifying
+from issuer.bench import commands, issuing, serving, verifying
 from issuer.bench.material import Material, material
 from issuer.bench.peers import Peers
 from issuer.bench.rows import Absent, Comparison, Row, compare
@@ -19,6 +19,9 @@ def measure(runs: int) -> Iterator[Row | Absent]:
     """Take every figure `runs` times."""
     with commands.demonstration() as demo:
         yield compare(commands.demo(demo), runs)
+        with serving.server(demo.data) as server:
+            for served in serving.comparisons(server, demo.badge()):
+                yield compare(served, runs)
         made = material(demo.badge())
         with Peers.start() as peers:
             for comparison in _comparisons(made, peers):

@@ -39,6 +39,11 @@ class Demonstration:
         )
         return time.perf_counter() - started
 
+    @property
+    def data(self) -> Path:
+        """The data folder of the issuer it made."""
+        return self.folder / "data"
+
     def badge(self) -> dict[str, Any]:
         """A badge of it that holds, with its proof."""
         out = self.folder / "out"

@@ -8,18 +8,35 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 
 from issuer.office import Office
 from issuer.studio import Studio
 from issuer.web import api, embed, machine, openapi, pages, problems
+from issuer.web.alike import packable
 from issuer.web.bodies import Bodies
 from issuer.web.headers import Headers, Hosts, Lengths, hosts
 from issuer.web.http import HeadAsGet, OpenToAll
 from issuer.web.kept import Kept
+from issuer.web.packing import Packed
 from issuer.web.pools import Pool
 from issuer.web.problems import Unexpected
+from issuer.web.short_lane import ShortLane
 from verifier.documents import DocumentSource
 from verifier.fetch import HttpDocuments
+
+
+class Application(FastAPI):
+    """The framework, and the short lane before it."""
+
+    lane: ShortLane
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.lane(scope, receive, send)
+
+    async def long_way(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The framework alone."""
+        await super().__call__(scope, receive, send)
 
 
 def create_app(
@@ -28,14 +45,14 @@ def create_app(
     listen: str | None = None,
     documents: DocumentSource | None = None,
     studio: Studio | None = None,
-) -> FastAPI:
+) -> Application:
     """The application of `office`.
 
     `listen` is the address it will be served on: if that is this machine's own, requests for
     this machine by name are answered too. `documents` answers for addresses that are not ours
     when a badge is verified; left out, the guarded network client does. `studio` draws.
     """
-    app = FastAPI(
+    app = Application(
         title=office.settings.name,
         version="1",
         description="Badges that anyone can check. See docs/api.md.",
@@ -65,6 +82,7 @@ def create_app(
     # Each is put around those before it: the last one stands outermost.
     app.add_middleware(Bodies)
     app.add_middleware(Kept)
+    app.add_middleware(Packed, where=packable)
     app.add_middleware(OpenToAll)
     app.add_middleware(HeadAsGet)
     app.add_middleware(Lengths)
@@ -73,12 +91,14 @@ def create_app(
     app.add_middleware(Hosts, own=own, allowed=allowed)
     app.add_middleware(Unexpected)
     app.add_middleware(Headers)
+    app.lane = ShortLane(app.long_way, office, own, allowed, lambda slug, referer: None)
     return app
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: Application) -> AsyncIterator[None]:
     yield
+    app.lane.close()
     app.state.verify_pool.close()
     app.state.picture_pool.close()
     app.state.studio.close()

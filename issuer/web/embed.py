@@ -14,7 +14,7 @@ from badge_assets.looks import Theme
 from issuer import pictures
 from issuer.studio import Studio
 from issuer.texts import DEFAULT, LANGUAGES
-from issuer.web.http import cache_control, public_answer
+from issuer.web.http import lasting, public_answer
 from issuer.web.machine import MISS, not_found, office_of, view_answer, view_of
 from issuer.web.pools import Pool
 
@@ -48,7 +48,7 @@ def _seal(request: Request, language: str, theme: Theme) -> Response:
         request,
         pictures.seal(office, seen, pictures.Variant(language, theme), studio.draw),
         pictures.SVG,
-        cache=cache_control(now, seen.changes_at),
+        cache=lasting(request, now, seen.changes_at),
         headers=_named(seen.slug),
     )
 

@@ -6,9 +6,11 @@ allowed at all; only what lies under `/embed/` may be framed.
 
 import ipaddress
 from collections.abc import Collection
+from functools import cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from issuer.web.alike import is_alike
 from issuer.web.http import is_public
 from issuer.web.problems import refuse
 
@@ -25,12 +27,8 @@ _NO_FEATURES = ", ".join(
         *("gyroscope", "magnetometer", "microphone", "midi", "payment", "serial", "usb"),
     )
 )
-_EVERYWHERE = {
-    "X-Content-Type-Options": "nosniff",
-    "Permissions-Policy": _NO_FEATURES,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Strict-Transport-Security": "max-age=31536000",
-}
+# What is no page shows nothing of its own and runs nothing, wherever it is opened.
+_NO_PAGE = "default-src 'none'"
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
@@ -39,20 +37,43 @@ def may_be_framed(path: str) -> bool:
     return path.startswith("/embed/")
 
 
-def _of(path: str) -> dict[str, str]:
-    if may_be_framed(path):
-        frames = {"Content-Security-Policy": f"{_POLICY}; frame-ancestors *"}
-    else:
-        frames = {
-            "Content-Security-Policy": f"{_POLICY}; frame-ancestors 'none'",
-            "X-Frame-Options": "DENY",
-        }
-    return {
-        **_EVERYWHERE,
-        **frames,
-        "Referrer-Policy": "no-referrer" if may_be_framed(path) else "same-origin",
-        "Cross-Origin-Resource-Policy": "cross-origin" if is_public(path) else "same-origin",
+RawHeaders = list[tuple[bytes, bytes]]
+
+
+@cache
+def _of(*, framed: bool, public: bool, short: bool) -> RawHeaders:
+    """Every header costs time: what is asked for most carries none that only pages need."""
+    ancestors = "*" if framed else "'none'"
+    told = {
+        "X-Content-Type-Options": "nosniff",
+        "Strict-Transport-Security": "max-age=31536000",
+        "Content-Security-Policy": (
+            f"{_NO_PAGE if short else _POLICY}; frame-ancestors {ancestors}"
+        ),
+        "Referrer-Policy": "no-referrer" if framed else "same-origin",
+        "Cross-Origin-Resource-Policy": "cross-origin" if public else "same-origin",
     }
+    if not short:
+        told["Permissions-Policy"] = _NO_FEATURES
+        told["Cross-Origin-Opener-Policy"] = "same-origin"
+        if not framed:
+            told["X-Frame-Options"] = "DENY"
+    return [(name.lower().encode(), value.encode()) for name, value in told.items()]
+
+
+# RFC 9110, 15.4.5: whoever gets a 304 has the rest already. Without the two of CORS a script
+# that asks conditionally could not read the answer.
+_OF_NOT_MODIFIED = frozenset(
+    (
+        *(b"etag", b"cache-control", b"vary"),
+        *(b"access-control-allow-origin", b"access-control-expose-headers"),
+    )
+)
+
+
+def not_modified(headers: RawHeaders) -> RawHeaders:
+    """The headers of the 304 that stands for an answer with `headers`."""
+    return [(name, value) for name, value in headers if name.lower() in _OF_NOT_MODIFIED]
 
 
 class Headers:
@@ -67,11 +88,15 @@ class Headers:
             return
 
         async def completed(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                added = [
-                    (name.lower().encode(), value.encode())
-                    for name, value in _of(scope["path"]).items()
-                ]
+            if message["type"] == "http.response.start" and message["status"] == 304:
+                message = {**message, "headers": not_modified(message["headers"])}
+            elif message["type"] == "http.response.start":
+                path = scope["path"]
+                added = _of(
+                    framed=may_be_framed(path),
+                    public=is_public(path),
+                    short=is_alike(path) and not path.endswith(".html"),
+                )
                 message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
@@ -93,6 +118,15 @@ def _is_loopback(address: str) -> bool:
         return False
 
 
+def is_served(header: bytes, own: str, allowed: Collection[str]) -> bool:
+    """Whether requests for this `Host` are answered."""
+    host, port = _split(header.decode("latin-1").lower())
+    if host not in allowed:
+        return False
+    # Behind a web server our own name comes without a port; this machine's with any.
+    return port in ("", "443") if host == own else port == "" or port.isdecimal()
+
+
 class Hosts:
     """Refuses requests for other host names. Nothing we write is ever made from them."""
 
@@ -109,13 +143,7 @@ class Hosts:
 
     def _serves(self, scope: Scope) -> bool:
         named = [value for name, value in scope["headers"] if name == b"host"]
-        if len(named) != 1:
-            return False
-        host, port = _split(named[0].decode("latin-1").lower())
-        if host not in self._allowed:
-            return False
-        # Behind a web server our own name comes without a port; this machine's with any.
-        return port in ("", "443") if host == self._own else port == "" or port.isdecimal()
+        return len(named) == 1 and is_served(named[0], self._own, self._allowed)
 
 
 def _split(host: str) -> tuple[str, str]:

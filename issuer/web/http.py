@@ -5,6 +5,7 @@ Nothing here knows what is answered. Times are arguments; no cookie is set or re
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from starlette.requests import Request
@@ -27,13 +28,13 @@ _MOST_WISHES = 30
 
 def prefers_html(accept: str | None, *, default: bool) -> bool:
     """Whether HTML is wanted rather than JSON; `default` decides where `accept` does not."""
-    wishes = _wishes(accept)
+    wishes = preferences(accept)
     html = max(_quality(wishes, "text/html"), wishes.get("application/xhtml+xml", 0.0))
     json = max(_quality(wishes, kind) for kind in (*_JSON, *_structured(wishes)))
     return default if html == json else html > json
 
 
-def _wishes(accept: str | None) -> dict[str, float]:
+def preferences(accept: str | None) -> dict[str, float]:
     """Media ranges with their quality; what cannot be read is left out (RFC 9110, 12.5.1)."""
     wishes: dict[str, float] = {}
     for part in (accept or "").split(",")[:_MOST_WISHES]:
@@ -74,6 +75,40 @@ def cache_control(now: datetime, changes_at: datetime | None) -> str:
     return f"public, max-age={fresh}, stale-while-revalidate={old}"
 
 
+@dataclass
+class Note:
+    """What an answer's header cannot tell whoever keeps it (`issuer.web.short_lane`).
+
+    `lasting`: the answer is the same until `changes_at` as long as the record stays as it is,
+    but for its `Cache-Control` (that of `cache_control`, or `cache` always) and, if `stamped`,
+    the moment in its `answeredAt`.
+    """
+
+    lasting: bool = False
+    changes_at: datetime | None = None
+    cache: str | None = None
+    stamped: bool = False
+
+
+NOTE = "merke.note"
+
+
+def lasting(
+    request: Request,
+    now: datetime,
+    changes_at: datetime | None,
+    *,
+    cache: str | None = None,
+    stamped: bool = False,
+) -> str:
+    """The `Cache-Control` of an answer that may be given again; see `Note` for the rest."""
+    note = request.scope.get(NOTE)
+    if isinstance(note, Note):
+        note.lasting, note.stamped = True, stamped
+        note.changes_at, note.cache = changes_at, cache
+    return cache or cache_control(now, changes_at)
+
+
 def strong_tag(body: bytes) -> str:
     """The entity tag of exactly these bytes."""
     return f'"{hashlib.sha256(body).hexdigest()[:32]}"'
@@ -100,12 +135,12 @@ def public_answer(
     told = {"ETag": tag, "Cache-Control": cache, **(headers or {})}
     if varies := ", ".join(vary):
         told["Vary"] = varies
-    if status == 200 and _has_it(request.headers.getlist("if-none-match"), tag):
+    if status == 200 and has_it(request.headers.getlist("if-none-match"), tag):
         return Response(status_code=304, headers=told)
     return Response(body, status, told, media_type=media_type)
 
 
-def _has_it(lines: Iterable[str], tag: str) -> bool:
+def has_it(lines: Iterable[str], tag: str) -> bool:
     """RFC 9110, 13.1.2: weak comparison, a list of tags, or `*`."""
     opaque = tag.removeprefix("W/")
     for line in lines:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from issuer.web.alike import is_alike
 from issuer.web.http import LONGEST, is_public
 
 # How long an answer that tells a state may be given again, in seconds.
@@ -66,7 +67,7 @@ class Kept:
 
     async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
         key = _key(scope)
-        before, asked = self._forgotten, _now()
+        before, asked = self._forgotten, now()
         start: Message | None = None
         parts: list[bytes] = []
 
@@ -94,7 +95,7 @@ class Kept:
 
     def _fresh(self, key: _Key) -> _Answer | None:
         old = self._answers.get(key)
-        return old if old is not None and _now() < old.until else None
+        return old if old is not None and now() < old.until else None
 
     def _keep(self, key: _Key, answer: _Answer) -> None:
         if (old := self._answers.pop(key, None)) is not None:
@@ -108,7 +109,7 @@ class Kept:
 
 
 async def _again(old: _Answer, send: Send) -> None:
-    age = (b"age", str(int(_now() - old.at)).encode())
+    age = (b"age", str(int(now() - old.at)).encode())
     await send({**old.start, "headers": [*old.start["headers"], age]})
     await send({"type": "http.response.body", "body": old.body})
 
@@ -134,6 +135,8 @@ def _keeps(path: str) -> bool:
 
 def _key(scope: Scope) -> _Key:
     """All that a public answer may depend on: of a header that comes twice, both lines."""
+    if is_alike(scope["path"]):
+        return scope["path"], b"", b"", b""
     accept, language = (
         b"\n".join(_values(scope["headers"], name)) for name in (b"accept", b"accept-language")
     )
@@ -144,5 +147,6 @@ def _values(headers: Iterable[tuple[bytes, bytes]], wanted: bytes) -> list[bytes
     return [value for name, value in headers if name.lower() == wanted]
 
 
-def _now() -> float:
+def now() -> float:
+    """Seconds of the loop's clock: what the age of a kept answer is measured by."""
     return asyncio.get_running_loop().time()

@@ -31,6 +31,7 @@ from issuer.web.http import (
     DocumentRoute,
     JsonRoute,
     cache_control,
+    lasting,
     public_answer,
     weak_tag,
 )
@@ -59,7 +60,7 @@ def document(request: Request) -> Response:
     if found is None:
         raise not_found()
     changes = _changes_at(office, path, now) if path.endswith("/refresh") else None
-    return _answered(request, found, cache_control(now, changes))
+    return _answered(request, found, lasting(request, now, changes))
 
 
 def negotiated(answer: Callable[[Request], Response]) -> Callable[[Request], Response]:
@@ -112,7 +113,7 @@ def view_answer(request: Request, seen: View) -> Response:
         request,
         as_json(content),
         published.JSON,
-        cache=cache_control(seen.now, seen.changes_at),
+        cache=lasting(request, seen.now, seen.changes_at, stamped=True),
         tag=weak_tag(as_json(said)),
     )
 

@@ -22,7 +22,10 @@ log = logging.getLogger(__name__)
 def free_port(host: str, port: int, *, tries: int = 20) -> socket.socket:
     """A socket bound to `port`, or to the next free one after it."""
     for number in range(port, min(port + tries, 65536)):
-        taken = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        # With the protocol named, asyncio sends the second half of an answer without waiting
+        # until the first is acknowledged.
+        taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             taken.bind((host, number))
@@ -103,6 +106,8 @@ def configuration(app: ASGIApp, protocol: type[Patient] = Patient) -> uvicorn.Co
         http=protocol,
         ws="none",
         log_level="warning",
+        # Who asks is written down nowhere.
+        access_log=False,
         server_header=False,
         # Addresses, links and decisions never come from forwarded headers.
         proxy_headers=False,

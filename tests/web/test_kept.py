@@ -20,7 +20,7 @@ class Waited:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.seconds = 0.0
-        monkeypatch.setattr(kept, "_now", lambda: self.seconds)
+        monkeypatch.setattr(kept, "now", lambda: self.seconds)
 
 
 @pytest.fixture
