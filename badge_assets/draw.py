@@ -18,6 +18,8 @@ from badge_assets import outlines, qr, typesetting
 from badge_assets.facts import (
     MARK_ROOM,
     BadgeFacts,
+    DiplomaFacts,
+    PosterFacts,
     SealFacts,
     SealKind,
     bounded,
@@ -96,22 +98,32 @@ def badge_png(facts: BadgeFacts, looks: Looks, pixels: int = BADGE_SIDE) -> byte
 
 def badge_drawing(facts: BadgeFacts, looks: Looks) -> dict[str, Any]:
     """Return what the badge's template reads. Raises as `badge_svg` does."""
-    squares = qr.matrix(facts.address)
-    if len(squares) > _MOST_SQUARES:
+    drawing = coded(facts, looks)
+    squares = len(drawing["squares"])
+    if squares > _MOST_SQUARES:
         raise ValueError(
             f"the address {facts.address} is so long that phones would not read its "
             "QR code from a small badge; use a shorter host name"
         )
     return {
-        **texts_of(facts),
-        "address_groups": qr.printed(facts.address),
-        "squares": ["".join("1" if dark else "0" for dark in row) for row in squares],
-        "module": _module(len(squares)),
+        **drawing,
+        "module": _module(squares),
         "cell": CODE_CELL,
-        "motif": looks.motif,
-        "colours": {**asdict(looks), "faded": looks.faded, "band": _band(facts, looks)},
         "parts": ["ground", "holder", "last", "first", "code"],
         "region": [0, 0, BADGE_SIDE, BADGE_SIDE],
+    }
+
+
+def coded(facts: BadgeFacts | PosterFacts | DiplomaFacts, looks: Looks) -> dict[str, Any]:
+    """Return texts, looks and QR code as the templates of coded pictures read them."""
+    return {
+        **texts_of(facts),
+        "address_groups": qr.printed(facts.address),
+        "squares": [
+            "".join("1" if dark else "0" for dark in row) for row in qr.matrix(facts.address)
+        ],
+        "motif": looks.motif,
+        "colours": {**asdict(looks), "faded": looks.faded, "band": _band(facts.kind, looks)},
     }
 
 
@@ -121,16 +133,16 @@ def _module(squares: int) -> int:
     return units - units % 4 if units >= 12 else units
 
 
-def _band(facts: BadgeFacts, looks: Looks) -> str:
-    plate = plate_colours(looks, Theme.LIGHT, grey=facts.kind.grey)
-    return plate.plate if facts.kind.grey else plate.panel
+def _band(kind: SealKind, looks: Looks) -> str:
+    plate = plate_colours(looks, Theme.LIGHT, grey=kind.grey)
+    return plate.plate if kind.grey else plate.panel
 
 
 def in_palette(drawn: bytes, facts: BadgeFacts, looks: Looks) -> Image.Image:
     """Return a picture that typst drew, in the colours of a badge: one byte for each pixel."""
     with Image.open(io.BytesIO(drawn)) as picture:
         return picture.convert("RGB").quantize(
-            palette=_palette(looks, _band(facts, looks)), dither=Image.Dither.NONE
+            palette=_palette(looks, _band(facts.kind, looks)), dither=Image.Dither.NONE
         )
 
 

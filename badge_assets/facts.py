@@ -28,9 +28,25 @@ _ROOM = {
     "sample": 12,
     "title": 300,
     "description": 1000,
+    "lead": 400,
+    "scan_line": 80,
+    "report_line": 200,
+    "code_alt": 300,
+    "number_line": 40,
+    "awarded_line": 300,
+    "done_heading": 60,
+    "limits": 600,
+    "note": 200,
 }
-_OPTIONAL = frozenset({"first_day_text", "detail_line", "sample", "state_word"})
-_DATED = ("first_day_text", "last_day_text", "issuer", "state_line", "detail_line")
+_SENTENCE_ROOM = 300
+_ITEMS, _ITEM_ROOM = 30, 6000
+_OPTIONAL = frozenset(
+    {"first_day_text", "detail_line", "sample", "state_word", "number_line", "limits"}
+)
+_DATED = (
+    *("first_day_text", "last_day_text", "issuer", "state_line", "detail_line"),
+    *("lead", "awarded_line"),
+)
 
 
 class SealKind(StrEnum):
@@ -103,12 +119,80 @@ class SealFacts:
     sample: str = ""
 
 
+class Sheet(StrEnum):
+    """The sizes of paper that a poster is made for."""
+
+    A4 = "a4"
+    A3 = "a3"
+
+
+@dataclass(frozen=True)
+class PosterFacts:
+    """What stands on a poster. `lead` is the sentence to the guest, which stands first and
+    large; where the mark does not stand, the sentence that says so. `meaning` is what the mark
+    means, in a few sentences; `code_alt` says of the QR code what it leads to.
+
+    The other members are those of `BadgeFacts`.
+    """
+
+    kind: SealKind
+    mark: str
+    holder: str
+    issuer: str
+    lead: str
+    meaning: tuple[str, ...]
+    last_day_text: str
+    report_line: str
+    scan_line: str
+    code_alt: str
+    address: str
+    language: str
+    title: str
+    description: str
+    holder_language: str | None = None
+    sample: str = ""
+    state_word: str = ""
+
+
+@dataclass(frozen=True)
+class DiplomaFacts:
+    """What stands on a diploma. `items` are the requirements that were met: the name of each,
+    and what is told of it; `limits` is what the mark does not say, `note` stands at the foot
+    of each page.
+
+    The other members are those of `PosterFacts`.
+    """
+
+    kind: SealKind
+    mark: str
+    holder: str
+    issuer: str
+    number_line: str
+    last_day_text: str
+    awarded_line: str
+    done_heading: str
+    items: tuple[tuple[str, str], ...]
+    limits: str
+    note: str
+    code_alt: str
+    address: str
+    language: str
+    title: str
+    description: str
+    holder_language: str | None = None
+    sample: str = ""
+    state_word: str = ""
+
+
+Facts = BadgeFacts | SealFacts | PosterFacts | DiplomaFacts
+
+
 def bounded(text: str, field: str, what: str) -> str:
     """Return `text` as `letters.ready` does, with the room there is for `field`."""
     return ready(text, _ROOM[field], what)
 
 
-def texts_of(facts: BadgeFacts | SealFacts) -> dict[str, Any]:
+def texts_of(facts: Facts) -> dict[str, Any]:
     """Every text of `facts`, checked and in the form in which it is drawn.
 
     Raises `UnfitText` with a sentence for whoever wrote the text, `ValueError` for a
@@ -130,6 +214,15 @@ def texts_of(facts: BadgeFacts | SealFacts) -> dict[str, Any]:
     for name in _DATED:
         if name in texts:
             texts[name] = keep_dates_together(texts[name])
+    if isinstance(facts, PosterFacts):
+        texts["meaning"] = [ready(each, _SENTENCE_ROOM, "a sentence") for each in facts.meaning]
+    if isinstance(facts, DiplomaFacts):
+        if len(facts.items) > _ITEMS:
+            raise UnfitText(f"a diploma has room for {_ITEMS} requirements")
+        texts["items"] = [
+            [ready(name, _SENTENCE_ROOM, "a name"), ready(told, _ITEM_ROOM, "what was done")]
+            for name, told in facts.items
+        ]
     return {
         **texts,
         "kind": facts.kind,

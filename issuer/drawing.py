@@ -7,15 +7,23 @@ processes are started, watched and replaced by `issuer.studio`.
 import contextlib
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from hashlib import sha256
 from multiprocessing.connection import Connection
 from typing import Any
 
-from badge_assets import draw
-from badge_assets.draw import BadgeFacts, Form, SealFacts, SealKind
+from badge_assets import draw, prints
+from badge_assets.draw import Form
+from badge_assets.facts import (
+    BadgeFacts,
+    DiplomaFacts,
+    PosterFacts,
+    SealFacts,
+    SealKind,
+    Sheet,
+)
 from badge_assets.letters import UnfitText
 from badge_assets.looks import Looks, Motif, Theme
 
@@ -26,30 +34,40 @@ MEMORY = 2 * 1024**3
 DRAWN, UNFIT, FAULT = b"+", b"?", b"!"
 
 
+Facts = BadgeFacts | SealFacts | PosterFacts | DiplomaFacts
+_FACTS: Mapping[str, type[Facts]] = {
+    kind.__name__: kind for kind in (BadgeFacts, SealFacts, PosterFacts, DiplomaFacts)
+}
+
+
 @dataclass(frozen=True)
 class Job:
     """One picture to be drawn: equal jobs give equal bytes.
 
-    `theme`, `shape` and `scale` (pixels for each unit of a PNG) are a seal's.
+    `theme`, `shape` and `scale` (pixels for each unit of a PNG) are a seal's, `sheet` is a
+    poster's.
     """
 
-    form: str  # "badge.png", "badge.svg", "seal.svg" or "seal.png"
-    facts: BadgeFacts | SealFacts
+    form: str  # "badge.png", "badge.svg", "seal.svg", "seal.png", "poster.pdf", "diploma.pdf"
+    facts: Facts
     looks: Looks
     theme: Theme = Theme.LIGHT
     shape: Form = Form.WIDE
     scale: float = 2
+    sheet: Sheet = Sheet.A4
 
     @cached_property
     def message(self) -> bytes:
         """The job as JSON; `of` reads it."""
         content = {
             "form": self.form,
+            "kind": type(self.facts).__name__,
             "facts": asdict(self.facts),
             "looks": asdict(self.looks),
             "theme": self.theme,
             "shape": self.shape,
             "scale": self.scale,
+            "sheet": self.sheet,
         }
         return json.dumps(content, sort_keys=True).encode()
 
@@ -61,15 +79,21 @@ class Job:
     def of(cls, message: bytes) -> "Job":
         content: dict[str, Any] = json.loads(message)
         looks = content["looks"]
-        facts = {**content["facts"], "kind": SealKind(content["facts"]["kind"])}
+        facts = {name: _tuples(value) for name, value in content["facts"].items()}
         return cls(
             form=content["form"],
-            facts=BadgeFacts(**facts) if "address" in facts else SealFacts(**facts),
+            facts=_FACTS[content["kind"]](**{**facts, "kind": SealKind(facts["kind"])}),
             looks=Looks(**{**looks, "motif": Motif(looks["motif"])}),
             theme=Theme(content["theme"]),
             shape=Form(content["shape"]),
             scale=content["scale"],
+            sheet=Sheet(content["sheet"]),
         )
+
+
+def _tuples(value: Any) -> Any:
+    """What JSON knows as lists, as the tuples it was before."""
+    return tuple(map(_tuples, value)) if isinstance(value, list) else value
 
 
 Drawer = Callable[[Job], bytes]
@@ -86,6 +110,10 @@ def draw_here(job: Job) -> bytes:
             return draw.seal_svg(facts, job.looks, job.theme, job.shape)
         case SealFacts() as facts, "seal.png":
             return draw.seal_png(facts, job.looks, job.theme, job.shape, job.scale)
+        case PosterFacts() as facts, "poster.pdf":
+            return prints.poster_pdf(facts, job.looks, job.sheet)
+        case DiplomaFacts() as facts, "diploma.pdf":
+            return prints.diploma_pdf(facts, job.looks)
     raise ValueError(f"there is no picture {job.form} of a {type(job.facts).__name__}")
 
 

@@ -53,3 +53,8 @@ def slug(name: str) -> str:
     """The address part made of `name`: `[a-z0-9-]{3,60}`, before any `-2` for collisions."""
     words = re.sub(r"[^a-z0-9]+", "-", folded(name)).strip("-")[:56].strip("-")
     return words if len(words) >= 3 else f"{words}-merke".strip("-")
+
+
+def number_text(number: str) -> str:
+    """An organisation number in groups of three with hard spaces."""
+    return "\u00a0".join(number[start : start + 3] for start in range(0, len(number), 3))

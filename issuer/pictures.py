@@ -72,6 +72,16 @@ class Undrawable(Refused):
     code = "picture.undrawable"
 
 
+def kind(state: State) -> SealKind:
+    """The form in which `state` is drawn."""
+    return _KINDS[state]
+
+
+def state_line(view: View, language: str) -> str:
+    """The state in a line, with its day."""
+    return translate(language, _LINES[view.state], **wording.values(view, language))
+
+
 def programme_looks(programme: Programme) -> Looks:
     """The colours and motif of a programme in its pictures."""
     looks = programme.looks
@@ -112,12 +122,12 @@ def badge_facts(office: Office, copy: Credential) -> BadgeFacts:
             first=first,
             last=last,
         ),
-        holder_language=_spoken(name.language),
+        holder_language=spoken(name.language),
         sample=SAMPLE if office.settings.sample else "",
     )
 
 
-def _spoken(language: str | None) -> str | None:
+def spoken(language: str | None) -> str | None:
     """The language of a name, as far as the typeface's shaping can know it."""
     return language if language and re.fullmatch("[a-z]{2,3}", language) else None
 
@@ -137,7 +147,7 @@ def badge(office: Office, copy: Credential, form: str, drawer: Drawer = draw_her
         raise ValueError(f"credential {copy.id} was never sealed")
     programme = office.programme(copy.award.cycle.edition)
     job = Job(f"badge.{form}", badge_facts(office, copy), programme_looks(programme))
-    picture = _drawn(job, drawer)
+    picture = drawn(job, drawer)
     bake = png.bake if form == "png" else svg.bake
     return bake(picture, copy.sealed_json.decode("ascii"))
 
@@ -150,7 +160,8 @@ def baked_svg(office: Office, copy: Credential) -> bytes:
     return badge(office, copy, "svg")
 
 
-def _drawn(job: Job, drawer: Drawer) -> bytes:
+def drawn(job: Job, drawer: Drawer) -> bytes:
+    """Draw `job`. Raises `Undrawable`, and what the drawer raises else."""
     try:
         return drawer(job)
     except UnfitText as fault:
@@ -203,22 +214,21 @@ def seal(office: Office, view: View, variant: Variant, drawer: Drawer = draw_her
         facts = _seal_facts(office, view, language, holder, detail)
         with contextlib.suppress(UnfitText):
             return drawer(variant.job(facts, look))
-    return _drawn(variant.job(_seal_facts(office, view, language, view.slug, ""), look), drawer)
+    return drawn(variant.job(_seal_facts(office, view, language, view.slug, ""), look), drawer)
 
 
 def _seal_facts(office: Office, view: View, language: str, holder: str, detail: str) -> SealFacts:
     mark = view.programme.name(language)
-    values = wording.values(view, language)
     return SealFacts(
-        kind=_KINDS[view.state],
+        kind=kind(view.state),
         mark=mark,
         holder=holder,
-        state_line=translate(language, _LINES[view.state], **values),
+        state_line=state_line(view, language),
         detail_line=detail,
         language=language,
         title=translate(language, N_("%(mark)s: %(holder)s"), mark=mark, holder=holder),
         description=wording.sentence(view, language),
-        holder_language=_spoken(view.language) if holder == view.name else None,
+        holder_language=spoken(view.language) if holder == view.name else None,
         sample=SAMPLE if office.settings.sample else "",
     )
 
@@ -237,7 +247,7 @@ def unknown_seal(office: Office, variant: Variant, drawer: Drawer = draw_here) -
         facts = _unknown_facts(office, mark, language, detail)
         with contextlib.suppress(UnfitText):
             return drawer(variant.job(facts, look))
-    return _drawn(variant.job(_unknown_facts(office, mark, language, ""), look), drawer)
+    return drawn(variant.job(_unknown_facts(office, mark, language, ""), look), drawer)
 
 
 def _unknown_facts(office: Office, mark: str, language: str, detail: str) -> SealFacts:

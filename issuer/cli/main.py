@@ -28,6 +28,8 @@ COMMANDS: Mapping[str, str] = {
     "award": "issuer.cli.award:award",
     "register": "issuer.cli.register:register",
     "token": "issuer.cli.token:token",
+    "poster": "issuer.cli.prints:poster",
+    "diploma": "issuer.cli.prints:diploma",
     "keys": "issuer.cli.keys:keys",
     "bench": "issuer.cli.bench:bench",
 }

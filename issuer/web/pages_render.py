@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from issuer import texts
 from issuer.facts import Written
+from issuer.names import number_text
 from issuer.office import Office
 from issuer.programme import Programme
 from issuer.settings import Settings
@@ -144,11 +145,6 @@ def address(value: str) -> Markup:
     return Markup("@<wbr>").join(value.split("@"))
 
 
-def number(value: str) -> str:
-    """An organisation number in groups of three with hard spaces."""
-    return "\u00a0".join(value[start : start + 3] for start in range(0, len(value), 3))
-
-
 def day_text(value: date, language: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(
         value.isoformat(), texts.day(value, language)
@@ -204,7 +200,7 @@ def _environment(language: str) -> Environment:
         day=day,
         short_day=short_day,
         moment=moment,
-        number=number,
+        number=number_text,
         isolated=isolated,
     )
     environment.globals["motifs"] = pages_look.MOTIFS

@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
+from issuer.names import number_text
 from issuer.texts import N_, translate
-from issuer.web.pages_render import TIMEZONE, bdi, day_text, moment_text, number
+from issuer.web.pages_render import TIMEZONE, bdi, day_text, moment_text
 from verifier import summary, timestamps
 from verifier import texts as sentences
 from verifier.reasons import Check, Outcome, Reason, Verdict
@@ -110,8 +111,8 @@ def facts(credential: Mapping[str, Any], language: str, *, ours: bool) -> Iterat
         if kind == "name":
             yield Fact(translate(language, N_("Given to")), bdi(_cut(value)))
         elif kind == "ext:NorwegianOrganisationNumber":
-            number_text = Markup("{}").format(number(_cut(value)))
-            yield Fact(translate(language, N_("Org. no.")), number_text)
+            grouped = Markup("{}").format(number_text(_cut(value)))
+            yield Fact(translate(language, N_("Org. no.")), grouped)
     if told.issuer:
         label = N_("Issuer") if ours else N_("The issuer calls itself")
         yield Fact(translate(language, label), bdi(_cut(told.issuer)))
