@@ -14,8 +14,9 @@ TARGET ?=
 # Tests of one file stay together: they share what is slow to make.
 PARALLEL ?= -n auto --dist loadfile
 
-# Chromium, letters for it to draw (Arial in metrics), and what Playwright is linked with.
-BROWSER := chromium fonts-liberation libatomic1
+# Chromium, letters for it to draw (Arial in metrics), and what Playwright is linked with;
+# poppler, which looks at PDFs.
+BROWSER := chromium fonts-liberation libatomic1 poppler-utils
 # The other database: the tests start a server of their own.
 DATABASE := postgresql
 

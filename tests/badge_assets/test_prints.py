@@ -1,6 +1,7 @@
 """Poster and diploma: what stands on them, in which order, and that anybody can read them."""
 
 import io
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -69,11 +70,18 @@ def diploma(**changes: Any) -> DiplomaFacts:
     return DiplomaFacts(**facts | changes)
 
 
+def poppler(name: str) -> str:
+    """The program `name` of poppler."""
+    if (found := shutil.which(name)) is None:
+        pytest.skip(f"{name} is not here; install poppler-utils to have PDFs looked at")
+    return found
+
+
 def tool(name: str, pdf: bytes, tmp_path: Path, *arguments: str) -> str:
     file = tmp_path / "sheet.pdf"
     file.write_bytes(pdf)
     return subprocess.run(
-        [name, *arguments, str(file)], check=True, capture_output=True
+        [poppler(name), *arguments, str(file)], check=True, capture_output=True
     ).stdout.decode(errors="replace")
 
 
@@ -82,7 +90,7 @@ def seen(pdf: bytes, tmp_path: Path, dots: int = 72, page: int = 1) -> NDArray[n
     file = tmp_path / "sheet.pdf"
     file.write_bytes(pdf)
     drawn = subprocess.run(
-        ["pdftoppm", "-r", str(dots), "-f", str(page), "-l", str(page), "-png", str(file)],
+        [poppler("pdftoppm"), "-r", str(dots), "-f", str(page), "-l", str(page), "-png", str(file)],
         check=True,
         capture_output=True,
     ).stdout
