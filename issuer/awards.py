@@ -40,8 +40,9 @@ def withdraw(
             override,
         )
 
-    why = reason if override is None else f"{reason} (one person alone: {override.strip()})"
-    _end_copies(office, code, Act.WITHDRAW, by=by, reason=why, check=allowed)
+    alone = override and override.strip()
+    why = f"{reason} (one person alone: {alone})" if alone else reason
+    _end_copies(office, code, Act.WITHDRAW, by=by, reason=why, alone=alone, check=allowed)
 
 
 def give_up(office: Office, code: str, *, by: str, reason: str) -> None:
@@ -132,6 +133,7 @@ def _end_copies(
     *,
     by: str,
     reason: str,
+    alone: str | None = None,
     check: Callable[[Award], None] | None = None,
 ) -> None:
     why = participations.check_reason(reason)
@@ -142,19 +144,26 @@ def _end_copies(
         _check(office, award, act, now)
         if check is not None:
             check(award)
-        _record(session, award, act, by=by, reason=why, now=now)
+        _record(session, award, act, by=by, reason=why, now=now, alone=alone)
         if act is not Act.VOID:
             # A renewal sealed ahead must not bring the mark back by the clock alone.
             for later in _later(award):
                 if not judged(later).end(now) and not judged(later).suspension(now):
-                    _record(session, later, act, by=by, reason=why, now=now)
+                    _record(session, later, act, by=by, reason=why, now=now, alone=alone)
     status.publish_soon(office)
 
 
 def _record(
-    session: Session, award: Award, act: Act, *, by: str, reason: str, now: datetime
+    session: Session,
+    award: Award,
+    act: Act,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+    alone: str | None,
 ) -> None:
-    award.acts.append(AwardAct(act=act.value, at=now, by=by, reason=reason))
+    award.acts.append(AwardAct(act=act.value, at=now, by=by, reason=reason, override=alone))
     if act is Act.VOID:
         award.state = "void"
         award.cycle.closed_at = None

@@ -9,6 +9,7 @@ A crash leaves an intention behind, never a stray badge: nothing signed is kept 
 `recover` gives up what a process that is gone has left; its status place stays used.
 """
 
+import hashlib
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
@@ -102,6 +103,7 @@ def seal(
             )
         check_two_people(programme, cycle.prepared_by, by, override)
         award = _award(participation, cycle, programme, by=by, now=now, chosen=first_day)
+        award.override = override and override.strip()
         session.add(award)
         session.flush()
         intended = intend(session, office, award, by=by, now=now, valid_from=award.valid_from)
@@ -203,6 +205,7 @@ def _award(
         decided_at=now,
         decided_by=by,
         prepared_by=cycle.prepared_by,
+        deciders=programme.deciders,
     )
 
 
@@ -359,6 +362,7 @@ def _issue(
                 slug=slug,
             )
         row.sealed_json, row.sealed_jwt = secured
+        row.json_digest, row.jwt_digest = (hashlib.sha256(form).hexdigest() for form in secured)
         row.issued_at = now
         row.state = "issued"
         award.acts.append(AwardAct(act=act.value, at=now, by=by, reason=reason))
@@ -375,6 +379,8 @@ def _issue(
             now=now,
             code=award.code,
             credential=row.id,
+            json_digest=row.json_digest,
+            jwt_digest=row.jwt_digest,
         )
         return Sealed(slug, award.code, row.id, award.first_day, award.last_day)
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from issuer import audit, participations
 from issuer.errors import BadInput, NotFound
-from issuer.record.tables import ApiToken
+from issuer.record.access import ApiToken
 from issuer.texts import N_
 
 PREFIX = "merke_"

@@ -15,15 +15,18 @@ from sqlalchemy import Engine, exc, inspect, text
 from sqlalchemy.orm import Session
 
 from issuer.errors import IssuerError
-from issuer.record import sqlite
+from issuer.record import (
+    schema,  # noqa: F401 - a foreign key may lead to any table
+    sqlite,
+)
 from issuer.record.faults import Fault, told
 from issuer.texts import N_
 
 log = logging.getLogger(__name__)
 
 # The newest migration. Alembic itself is only imported when there is something to migrate.
-HEAD = "0001"
-_KNOWN = ("0001",)
+HEAD = "0002"
+_KNOWN = ("0001", "0002")
 
 # How long a transaction waits for the lock before it gives up, in seconds.
 LOCK_PATIENCE = 3.0

@@ -86,6 +86,13 @@ class Organisation(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     number: Mapped[str | None] = mapped_column(String(9), unique=True)
     created_at: Mapped[datetime]
+    # What kind of organisation it is, what it does and what its mark covers; `about_public`
+    # names the members of `about` that everybody may see: the organisation's own choice.
+    kind: Mapped[str | None] = mapped_column(String(20))
+    about: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)
+    about_public: Mapped[list[str]] = mapped_column(JSON, server_default="[]", default=list)
+    # When its personal data were erased.
+    erased_at: Mapped[datetime | None]
     names: Mapped[list["OrganisationName"]] = relationship(
         back_populates="organisation", order_by="OrganisationName.id", lazy="selectin"
     )
@@ -112,7 +119,12 @@ class OrganisationName(Base):
 
 
 class Participation(Base):
-    """Organisation × programme. Its slug is a permanent address and is never used again."""
+    """Organisation × programme. Its slug is a permanent address and is never used again.
+
+    Three different things: `hidden_at` keeps it off the register, its page stays; after
+    `tombstone_at` its addresses answer that it is gone (`public` is then false); erasure of
+    personal data is `Organisation.erased_at`.
+    """
 
     __tablename__ = "participation"
     __table_args__ = (UniqueConstraint("organisation_id", "programme"),)
@@ -124,6 +136,8 @@ class Participation(Base):
     public: Mapped[bool]
     listed: Mapped[bool]
     created_at: Mapped[datetime]
+    hidden_at: Mapped[datetime | None]
+    tombstone_at: Mapped[datetime | None]
     organisation: Mapped[Organisation] = relationship(lazy="joined")
     cycles: Mapped[list["Cycle"]] = relationship(
         back_populates="participation", order_by="Cycle.number", lazy="selectin"
@@ -131,7 +145,10 @@ class Participation(Base):
 
 
 class Cycle(Base):
-    """One run through the requirements. The first is number 1; the others are renewals."""
+    """One run through the requirements. The first is number 1; the others are renewals.
+
+    `ended_at`: when it was ended without an award, by decision or because nothing came of it.
+    """
 
     __tablename__ = "cycle"
     __table_args__ = (UniqueConstraint("participation_id", "number"),)
@@ -142,6 +159,7 @@ class Cycle(Base):
     edition_id: Mapped[int] = mapped_column(ForeignKey("edition.id"))
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     prepared_by: Mapped[str | None] = mapped_column(String(200))
     prepared_at: Mapped[datetime | None]
     participation: Mapped[Participation] = relationship(back_populates="cycles")
@@ -160,8 +178,11 @@ class Cycle(Base):
 
 
 class RequirementRecord(Base):
-    """What is known of one requirement in one cycle. `facts` and `note` are internal;
-    `public_facts` is what the edition lets everybody see, fixed at acceptance."""
+    """What is known of one requirement in one cycle. `facts`, `note` and `evidence` are
+    internal; `public_facts` is what the edition lets everybody see, fixed at acceptance.
+
+    `evidence`: `[{title, place, sha256, public}]`, where each piece is kept and its digest.
+    """
 
     __tablename__ = "requirement_record"
     __table_args__ = (
@@ -177,16 +198,39 @@ class RequirementRecord(Base):
     requirement: Mapped[str] = mapped_column(String(64))
     facts: Mapped[dict[str, Any]]
     note: Mapped[str] = mapped_column(Text, default="")
+    evidence: Mapped[list[dict[str, Any]]] = mapped_column(JSON, server_default="[]", default=list)
+    course_id: Mapped[str | None] = mapped_column(ForeignKey("course.id"))
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str] = mapped_column(String(200))
+    handed_in_at: Mapped[datetime | None]
+    sent_back_at: Mapped[datetime | None]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[str | None] = mapped_column(String(200))
     equivalence: Mapped[str | None] = mapped_column(Text)
     public_facts: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    acts: Mapped[list["RequirementAct"]] = relationship(
+        order_by="RequirementAct.id", lazy="selectin"
+    )
+
+
+class RequirementAct(Base):
+    """One step of a requirement: recorded, handed in, sent back, accepted. Internal."""
+
+    __tablename__ = "requirement_act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("requirement_record.id"), index=True)
+    act: Mapped[str] = mapped_column(String(16))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(200))
+    reason: Mapped[str] = mapped_column(Text, default="")
 
 
 class Award(Base):
-    """The decision: this organisation holds the mark from `first_day` to `last_day`."""
+    """The decision: this organisation holds the mark from `first_day` to `last_day`.
+
+    `deciders` people have to agree; `override` is why one decided alone all the same.
+    """
 
     __tablename__ = "award"
     __table_args__ = (
@@ -214,6 +258,8 @@ class Award(Base):
     decided_at: Mapped[datetime]
     decided_by: Mapped[str] = mapped_column(String(200))
     prepared_by: Mapped[str | None] = mapped_column(String(200))
+    deciders: Mapped[int] = mapped_column(server_default="1", default=1)
+    override: Mapped[str | None] = mapped_column(Text)
     cycle: Mapped[Cycle] = relationship(back_populates="awards")
     acts: Mapped[list["AwardAct"]] = relationship(order_by="AwardAct.id", lazy="selectin")
     credentials: Mapped[list["Credential"]] = relationship(
@@ -232,10 +278,15 @@ class AwardAct(Base):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(200))
     reason: Mapped[str] = mapped_column(Text)
+    override: Mapped[str | None] = mapped_column(Text)
 
 
 class Credential(Base):
-    """One signed copy of an award. Once sealed its bytes never change."""
+    """One signed copy of an award. Once sealed its bytes never change.
+
+    The digests (SHA-256, hexadecimal) stay when personal data are erased: the bytes are then
+    empty, and `erased_at` says since when. `made_for` says why a later copy was made.
+    """
 
     __tablename__ = "credential"
     __table_args__ = (
@@ -260,12 +311,20 @@ class Credential(Base):
     intended_at: Mapped[datetime]
     intended_by: Mapped[str] = mapped_column(String(120))
     issued_at: Mapped[datetime | None]
+    json_digest: Mapped[str | None] = mapped_column(String(64))
+    jwt_digest: Mapped[str | None] = mapped_column(String(64))
+    made_for: Mapped[str] = mapped_column(String(16), server_default="seal", default="seal")
+    erased_at: Mapped[datetime | None]
     award: Mapped[Award] = relationship(back_populates="credentials")
     entry: Mapped["StatusEntry"] = relationship(lazy="joined")
 
 
 class StatusList(Base):
-    """One published list. `version` counts its changes; what is signed names its version."""
+    """One published list. `version` counts its changes; what is signed names its version.
+
+    From `closed_at` on it takes no new place; while `held_at` stands it is not published.
+    Both belong to a record that was restored from an older state.
+    """
 
     __tablename__ = "status_list"
 
@@ -277,6 +336,8 @@ class StatusList(Base):
     valid_until: Mapped[datetime | None]
     signed_json: Mapped[bytes | None] = mapped_column(LargeBinary)
     signed_jwt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    closed_at: Mapped[datetime | None]
+    held_at: Mapped[datetime | None]
 
 
 class StatusEntry(Base):
@@ -289,6 +350,17 @@ class StatusEntry(Base):
     credential_id: Mapped[str] = mapped_column(ForeignKey("credential.id"), unique=True)
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str | None] = mapped_column(String(16))
+
+
+class LostPlace(Base):
+    """A place that a published list shows as revoked, of a credential this record does not
+    know: it was restored from a state before that. The bit stays set for ever."""
+
+    __tablename__ = "lost_place"
+
+    list_number: Mapped[int] = mapped_column(ForeignKey("status_list.number"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True)
+    found_at: Mapped[datetime]
 
 
 class PublicKey(Base):
@@ -331,32 +403,14 @@ class AuditPerson(Base):
     reason: Mapped[str] = mapped_column(Text)
 
 
-class ApiToken(Base):
-    """A token of the staff API: only its digest is kept."""
+class Checkpoint(Base):
+    """The end of the audit chain as it stood at the end of one day, signed (compact JWS)."""
 
-    __tablename__ = "api_token"
+    __tablename__ = "checkpoint"
 
-    id: Mapped[str] = mapped_column(String(12), primary_key=True)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    person: Mapped[str] = mapped_column(String(200))
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-
-
-class IdempotencyKey(Base):
-    """The answer a keyed request was given, so that its repetition gets the same.
-
-    While `status` is NULL the request is being carried out, by `process` since `started_at`.
-    """
-
-    __tablename__ = "idempotency_key"
-
-    token_id: Mapped[str] = mapped_column(ForeignKey("api_token.id"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(200), primary_key=True)
-    request_digest: Mapped[str] = mapped_column(String(64))
-    created_at: Mapped[datetime]
-    started_at: Mapped[datetime]
-    process: Mapped[str] = mapped_column(String(120))
-    status: Mapped[int | None]
-    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    hash: Mapped[str] = mapped_column(String(64))
+    signed_at: Mapped[datetime]
+    signed_by: Mapped[str] = mapped_column(ForeignKey("public_key.fragment"))
+    jws: Mapped[str] = mapped_column(Text)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from issuer.errors import IssuerError, NotNow
 from issuer.office import Office
-from issuer.record.tables import IdempotencyKey
+from issuer.record.access import IdempotencyKey
 from issuer.web import problems
 from issuer.web.problems import Problem
 

@@ -20,12 +20,11 @@ from sqlalchemy.exc import IntegrityError
 from issuer import audit
 from issuer.errors import BadInput, Busy, ClockBehind
 from issuer.record import database as records
-from issuer.record import sqlite
+from issuer.record import schema, sqlite
 from issuer.record.tables import (
     AuditEntry,
     AuditPerson,
     Award,
-    Base,
     Credential,
     Cycle,
     Edition,
@@ -242,7 +241,7 @@ def test_nothing_is_written_before_the_last_recorded_moment(engine: Engine) -> N
 def test_the_migrations_make_the_tables_of_the_code(engine: Engine) -> None:
     with engine.connect() as connection:
         context = MigrationContext.configure(connection)
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, schema.metadata) == []
 
 
 def test_there_is_one_head_and_the_program_knows_it() -> None:

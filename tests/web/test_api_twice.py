@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from issuer.record.tables import IdempotencyKey
+from issuer.record.access import IdempotencyKey
 from tests.support.office import ADA, BO, Desk
 from tests.support.web import as_staff, browser
 

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from issuer.record.tables import Credential, IdempotencyKey
+from issuer.record.access import IdempotencyKey
+from issuer.record.tables import Credential
 from issuer.web import bodies
 from tests.support.office import ADA, BO, PASSPHRASE, Desk
 from tests.support.web import as_staff, browser, real_server, token

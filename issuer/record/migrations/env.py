@@ -2,11 +2,11 @@
 
 from alembic import context
 
-from issuer.record.tables import Base
+from issuer.record.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=metadata,
     transactional_ddl=True,
 )
 with context.begin_transaction():
