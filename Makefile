@@ -19,6 +19,8 @@ PARALLEL ?= -n auto --dist loadfile
 BROWSER := chromium fonts-liberation libatomic1 poppler-utils
 # The other database: the tests start a server of their own.
 DATABASE := postgresql
+# A network of one's own, in which packets can be counted.
+NETWORK := iproute2
 
 BIN := $(VENV)/bin
 # Wheels only: nothing is compiled on the way, and no package's own set-up code runs.
@@ -37,6 +39,7 @@ demo: $(VENV)/.run ## mint real badges with made-up organisations, and serve the
 test: $(VENV)/.test ## all tests
 	@scripts/peers.sh
 	@scripts/debian.sh $(DATABASE) || echo "Tests on PostgreSQL may not run." >&2
+	@scripts/debian.sh $(NETWORK) || echo "Packets may not be counted." >&2
 	@scripts/debian.sh $(BROWSER) || echo "Tests of pages in a browser may not run." >&2
 	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
 

@@ -28,6 +28,8 @@ from tests.verifier.simulator import (
     stamp,
 )
 
+OB_3_0_1: Final = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json"
+
 Make = Callable[[IssuerSimulator], bytes]
 
 
@@ -259,6 +261,11 @@ def _(sim: IssuerSimulator) -> bytes:
     return edited(sim.mint(), put("@context", 1, value=older))
 
 
+@case("Open Badges 3.0.1 context beside VC 2.0")
+def _(sim: IssuerSimulator) -> bytes:
+    return edited(sim.mint(), put("@context", 1, value=OB_3_0_1))
+
+
 @case("signed with a did:jwk")
 def _(sim: IssuerSimulator) -> bytes:
     name = did.did_jwk(sim.badge_key.public_key())
@@ -389,6 +396,11 @@ def _(sim: IssuerSimulator) -> bytes:
 def _(sim: IssuerSimulator) -> bytes:
     badge = token(sim).decode()
     return (badge[:-1] + changes.other_letter(badge[-1], bit=1)).encode()
+
+
+@case("token: Open Badges 3.0.1 context beside VC 2.0")
+def _(sim: IssuerSimulator) -> bytes:
+    return token(sim, put("@context", 1, value=OB_3_0_1))
 
 
 @case("token: member named twice")
