@@ -16,22 +16,22 @@ from verifier.shape import (
     FINE,
     Class,
     Found,
+    Many,
     Rule,
+    Typed,
+    UriOr,
     Violation,
     boolean,
     date,
     date_time,
     date_time_z,
     exactly,
-    many,
     matching,
     number,
     one_or_many,
     some_type,
     text,
-    typed,
     uri,
-    uri_or,
     word_of,
     wrong,
 )
@@ -49,10 +49,18 @@ def violations(
 
     `kind` is "AchievementCredential" or "EndorsementCredential".
     """
-    found = shape.members(_class_of(kind, credential), credential)
+    rules = _class_of(kind, credential)
     # An inline context gives null a meaning of its own; the proof has its own check.
     rest = {name: v for name, v in credential.items() if name not in ("@context", "proof")}
+    if shape.fits(rules, rest) and _proof_fits(rules, credential):
+        return ()
+    found = shape.members(rules, credential)
     return tuple([*found, *shape.no_empty_places(rest)][:MAX_VIOLATIONS])
+
+
+def _proof_fits(rules: Class, credential: Mapping[str, Any]) -> bool:
+    rule, proof = rules.rules.get("proof"), credential.get("proof")
+    return rule is None or proof is None or not rule(proof)
 
 
 def other_schemas(
@@ -176,7 +184,7 @@ _compact_jws = matching(r"[a-zA-Z0-9_-]+\.[a-zA-Z0-9_-]*\.[a-zA-Z0-9_-]+", "a co
 
 
 def _one(name: str) -> Rule:
-    return shape.one(name, lambda wanted: CLASSES[wanted])
+    return shape.One(name, lambda wanted: CLASSES[wanted])
 
 
 def _texts(names: str) -> dict[str, Rule]:
@@ -190,8 +198,8 @@ _SERVICES: dict[str, Rule] = {
     "termsOfUse": one_or_many(_one("TermsOfUse")),
 }
 _ENDORSED: dict[str, Rule] = {
-    "endorsement": many(_endorsement),
-    "endorsementJwt": many(_compact_jws),
+    "endorsement": Many(_endorsement),
+    "endorsementJwt": Many(_compact_jws),
 }
 
 CLASSES: Final[dict[str, Class]] = {
@@ -200,7 +208,7 @@ CLASSES: Final[dict[str, Class]] = {
             "id": uri,
             "type": _badge_type,
             "credentialSubject": _one("AchievementSubject"),
-            "issuer": uri_or(_one("Profile")),
+            "issuer": UriOr(_one("Profile")),
             "validFrom": date_time_z,
         },
         optional={
@@ -208,21 +216,21 @@ CLASSES: Final[dict[str, Class]] = {
             "image": _one("Image"),
             "awardedDate": date_time_z,
             "validUntil": date_time_z,
-            "evidence": many(_one("Evidence")),
+            "evidence": Many(_one("Evidence")),
             **_ENDORSED,
             **_SERVICES,
         },
     ),
     "AchievementSubject": Class(
-        required={"type": typed("AchievementSubject"), "achievement": _one("Achievement")},
+        required={"type": Typed("AchievementSubject"), "achievement": _one("Achievement")},
         optional={
             "id": uri,
-            "identifier": many(_one("IdentityObject")),
+            "identifier": Many(_one("IdentityObject")),
             "activityStartDate": date_time,
             "activityEndDate": date_time,
             "creditsEarned": number,
             "image": _one("Image"),
-            "result": many(_one("Result")),
+            "result": Many(_one("Result")),
             "source": _one("Profile"),
             **_texts("licenseNumber narrative role term"),
         },
@@ -231,21 +239,21 @@ CLASSES: Final[dict[str, Class]] = {
     "Achievement": Class(
         required={
             "id": uri,
-            "type": typed("Achievement"),
+            "type": Typed("Achievement"),
             "criteria": _one("Criteria"),
             **_texts("description name"),
         },
         optional={
             "achievementType": word_of(_ACHIEVEMENT_TYPES),
-            "alignment": many(_one("Alignment")),
+            "alignment": Many(_one("Alignment")),
             "creator": _one("Profile"),
             "creditsAvailable": number,
             "image": _one("Image"),
             "inLanguage": _language,
-            "otherIdentifier": many(_one("IdentifierEntry")),
-            "related": many(_one("Related")),
-            "resultDescription": many(_one("ResultDescription")),
-            "tag": many(text),
+            "otherIdentifier": Many(_one("IdentifierEntry")),
+            "related": Many(_one("Related")),
+            "resultDescription": Many(_one("ResultDescription")),
+            "tag": Many(text),
             **_texts("fieldOfStudy humanCode specialization version"),
             **_ENDORSED,
         },
@@ -274,25 +282,25 @@ CLASSES: Final[dict[str, Class]] = {
         required={"id": uri, "type": exactly("Image")}, optional={"caption": text}, closed=True
     ),
     "Evidence": Class(
-        required={"type": typed("Evidence")},
+        required={"type": Typed("Evidence")},
         optional={"id": uri, **_texts("narrative name description genre audience")},
     ),
     "Alignment": Class(
-        required={"type": typed("Alignment"), "targetName": text, "targetUrl": uri},
+        required={"type": Typed("Alignment"), "targetName": text, "targetUrl": uri},
         optional={
             "targetType": word_of(_TARGET_TYPES),
             **_texts("targetCode targetDescription targetFramework"),
         },
     ),
     "Related": Class(
-        required={"id": uri, "type": typed("Related")},
+        required={"id": uri, "type": Typed("Related")},
         optional={"inLanguage": _language, "version": text},
     ),
     "Result": Class(
-        required={"type": typed("Result")},
+        required={"type": Typed("Result")},
         optional={
             "achievedLevel": uri,
-            "alignment": many(_one("Alignment")),
+            "alignment": Many(_one("Alignment")),
             "resultDescription": uri,
             "status": word_of(_RESULT_STATUSES, extensible=False),
             "value": text,
@@ -301,32 +309,32 @@ CLASSES: Final[dict[str, Class]] = {
     "ResultDescription": Class(
         required={
             "id": uri,
-            "type": typed("ResultDescription"),
+            "type": Typed("ResultDescription"),
             "name": text,
             "resultType": word_of(_RESULT_TYPES),
         },
         optional={
-            "alignment": many(_one("Alignment")),
-            "allowedValue": many(text),
+            "alignment": Many(_one("Alignment")),
+            "allowedValue": Many(text),
             "requiredLevel": uri,
-            "rubricCriterionLevel": many(_one("RubricCriterionLevel")),
+            "rubricCriterionLevel": Many(_one("RubricCriterionLevel")),
             **_texts("requiredValue valueMin valueMax"),
         },
     ),
     "RubricCriterionLevel": Class(
-        required={"id": uri, "type": typed("RubricCriterionLevel"), "name": text},
+        required={"id": uri, "type": Typed("RubricCriterionLevel"), "name": text},
         optional={
-            "alignment": many(_one("Alignment")),
+            "alignment": Many(_one("Alignment")),
             **_texts("description level points"),
         },
     ),
     "Profile": Class(
-        required={"id": uri, "type": typed("Profile")},
+        required={"id": uri, "type": Typed("Profile")},
         optional={
             "url": uri,
             "image": _one("Image"),
             "address": _one("Address"),
-            "otherIdentifier": many(_one("IdentifierEntry")),
+            "otherIdentifier": Many(_one("IdentifierEntry")),
             "parentOrg": _one("Profile"),
             "dateOfBirth": date,
             **_texts(
@@ -337,7 +345,7 @@ CLASSES: Final[dict[str, Class]] = {
         },
     ),
     "Address": Class(
-        required={"type": typed("Address")},
+        required={"type": Typed("Address")},
         optional={
             "geo": _one("GeoCoordinates"),
             **_texts(
@@ -347,16 +355,16 @@ CLASSES: Final[dict[str, Class]] = {
         },
     ),
     "GeoCoordinates": Class(
-        required={"type": typed("GeoCoordinates"), "latitude": number, "longitude": number},
+        required={"type": Typed("GeoCoordinates"), "latitude": number, "longitude": number},
         optional={},
     ),
     "EndorsementCredential": Class(
         required={
             "id": uri,
-            "type": typed("VerifiableCredential", "EndorsementCredential"),
+            "type": Typed("VerifiableCredential", "EndorsementCredential"),
             "name": text,
             "credentialSubject": _one("EndorsementSubject"),
-            "issuer": uri_or(_one("Profile")),
+            "issuer": UriOr(_one("Profile")),
             "validFrom": date_time_z,
         },
         optional={
@@ -368,7 +376,7 @@ CLASSES: Final[dict[str, Class]] = {
         },
     ),
     "EndorsementSubject": Class(
-        required={"id": uri, "type": typed("EndorsementSubject")},
+        required={"id": uri, "type": Typed("EndorsementSubject")},
         optional={"endorsementComment": text},
     ),
     "CredentialSchema": Class(required={"id": uri, "type": some_type}, optional={}),

@@ -13,15 +13,15 @@ from verifier.shape import (
     Class,
     Found,
     Rule,
+    Typed,
+    UriOr,
     Violation,
     boolean,
     date_time_z,
     one_or_many,
     text,
-    typed,
     under,
     uri,
-    uri_or,
     wrong,
 )
 
@@ -62,7 +62,7 @@ def _some_object(value: Any) -> Found:
 
 
 def _one(name: str) -> Rule:
-    return shape.one(name, lambda wanted: CLASSES[wanted])
+    return shape.One(name, lambda wanted: CLASSES[wanted])
 
 
 def _verification(value: Any) -> Found:
@@ -81,14 +81,14 @@ def _only_context(value: Any) -> Found:
     return FINE if all(item == CONTEXT for item in listed(value)) else wrong("another context")
 
 
-_reference = uri_or(_some_object)
+_reference = UriOr(_some_object)
 _texts = one_or_many(text)
 
 CLASSES: Final[dict[str, Class]] = {
     "Assertion": Class(
         required={
             "id": uri,
-            "type": typed("Assertion"),
+            "type": Typed("Assertion"),
             "recipient": _one("IdentityObject"),
             "badge": _reference,
             "verification": _verification,
@@ -109,7 +109,7 @@ CLASSES: Final[dict[str, Class]] = {
     "BadgeClass": Class(
         required={
             "id": uri,
-            "type": typed("BadgeClass"),
+            "type": Typed("BadgeClass"),
             "name": text,
             "description": text,
             "image": _reference,
@@ -125,17 +125,17 @@ CLASSES: Final[dict[str, Class]] = {
     "CryptographicKey": Class(
         required={
             "id": uri,
-            "type": typed("CryptographicKey"),
+            "type": Typed("CryptographicKey"),
             "owner": uri,
             "publicKeyPem": text,
         },
         optional={"@context": _only_context},
     ),
     "RevocationList": Class(
-        required={"id": uri, "type": typed("RevocationList"), "issuer": uri},
+        required={"id": uri, "type": Typed("RevocationList"), "issuer": uri},
         optional={
             "@context": _only_context,
-            "revokedAssertions": one_or_many(uri_or(_some_object)),
+            "revokedAssertions": one_or_many(UriOr(_some_object)),
         },
     ),
 }

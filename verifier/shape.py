@@ -8,6 +8,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Final, NamedTuple
 
 from verifier import timestamps
@@ -33,7 +34,7 @@ FINE: Final[Found] = ()
 class Class:
     """Members a class must have, members it may have; in a closed one, no others.
 
-    `besides` is a rule about several members together.
+    `besides` is a rule about several members together. `ways` is how `fits` looks at each member.
     """
 
     required: Mapping[str, Rule]
@@ -42,10 +43,13 @@ class Class:
     besides: Rule | None = None
     rules: Mapping[str, Rule] = field(init=False, compare=False, repr=False)
     needed: frozenset[str] = field(init=False, compare=False, repr=False)
+    ways: Mapping[str, "Way"] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rules", {**self.optional, **self.required})
+        rules = {**self.optional, **self.required}
+        object.__setattr__(self, "rules", rules)
         object.__setattr__(self, "needed", frozenset(self.required))
+        object.__setattr__(self, "ways", {name: _way(rule) for name, rule in rules.items()})
 
 
 def under(name: str | int, found: Found) -> list[Violation]:
@@ -76,11 +80,11 @@ def number(value: Any) -> Found:
 
 
 # An absolute address of any scheme; what no IRI may hold is refused.
-_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f-\xa0<>\"{}|\\^`]+")
+_is_uri = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f-\xa0<>\"{}|\\^`]+").fullmatch
 
 
 def uri(value: Any) -> Found:
-    if isinstance(value, str) and _URI.fullmatch(value):
+    if isinstance(value, str) and _is_uri(value):
         return FINE
     return wrong("not an absolute URI")
 
@@ -147,21 +151,24 @@ def word_of(words: str, *, extensible: bool = True) -> Rule:
 # Values made of values.
 
 
-def many(rule: Rule) -> Rule:
-    def each(value: Any) -> Found:
+class Many:
+    """A list, each of its items by one rule."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+    def __call__(self, value: Any) -> Found:
         if not isinstance(value, list):
             return wrong("not a list")
         found: list[Violation] = []
         for index, item in enumerate(value):
-            if inside := rule(item):
+            if inside := self.rule(item):
                 found += under(index, inside)
         return found
 
-    return each
-
 
 def one_or_many(rule: Rule) -> Rule:
-    each = many(rule)
+    each = Many(rule)
 
     def either(value: Any) -> Found:
         return each(value) if isinstance(value, list) else rule(value)
@@ -169,22 +176,31 @@ def one_or_many(rule: Rule) -> Rule:
     return either
 
 
-def one(name: str, look_up: Callable[[str], Class]) -> Rule:
+class One:
     """An object of class `name`, looked up when the rule is applied: classes hold each other."""
 
-    def rule(value: Any) -> Found:
+    def __init__(self, name: str, look_up: Callable[[str], Class]) -> None:
+        self.name = name
+        self._look_up = look_up
+
+    @cached_property
+    def of(self) -> Class:
+        return self._look_up(self.name)
+
+    def __call__(self, value: Any) -> Found:
         if not isinstance(value, dict):
-            return wrong(f"not one object of class {name}")
-        return members(look_up(name), value)
-
-    return rule
+            return wrong(f"not one object of class {self.name}")
+        return members(self.of, value)
 
 
-def uri_or(rule: Rule) -> Rule:
-    def either(value: Any) -> Found:
-        return uri(value) if isinstance(value, str) else rule(value)
+class UriOr:
+    """An address, or what another rule wants."""
 
-    return either
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+    def __call__(self, value: Any) -> Found:
+        return uri(value) if isinstance(value, str) else self.rule(value)
 
 
 def types_of(value: Any) -> list[str] | None:
@@ -202,23 +218,25 @@ def some_type(value: Any) -> Found:
     return wrong("not a list of strings") if types_of(value) is None else FINE
 
 
-def typed(*names: str) -> Rule:
+class Typed:
     """`type` of an open class: a string or a list of strings, `names` among them."""
-    needed = frozenset(names)
 
-    def rule(value: Any) -> Found:
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        self.usual = list(names)
+        self._needed = frozenset(names)
+
+    def __call__(self, value: Any) -> Found:
         types = types_of(value)
         if types is None:
             return wrong("not a list of strings")
-        if needed.issubset(types):
+        if self._needed.issubset(types):
             return FINE
         return [
             Violation(Reason.STRUCTURE_VALUE, "", f"{name} is not among the types")
-            for name in names
+            for name in self.names
             if name not in types
         ]
-
-    return rule
 
 
 def exactly(name: str) -> Rule:
@@ -266,6 +284,76 @@ def no_empty_places(value: Any) -> Found:
         elif item is None or item == []:
             found += under(name, wrong("null or an empty list", Reason.STRUCTURE_EMPTY))
     return found
+
+
+# Whether there is anything to tell at all.
+
+_TEXT, _ADDRESS, _TYPES, _OBJECT, _OBJECTS, _OTHER, _UNNAMED = range(7)
+
+Way = tuple[int, Any, Rule | None]
+
+
+def _way(rule: Rule) -> Way:
+    """How `fits` looks at a member with this rule, and what it needs for that."""
+    match rule:
+        case One():
+            return _OBJECT, rule, rule
+        case UriOr(rule=One() as either):
+            return _OBJECT, either, rule
+        case Many(rule=One() as each):
+            return _OBJECTS, each, rule
+        case Typed():
+            return _TYPES, rule.usual, rule
+    if rule is text:
+        return _TEXT, None, rule
+    return (_ADDRESS, None, rule) if rule is uri else (_OTHER, None, rule)
+
+
+_NO_RULE: Final[Way] = (_UNNAMED, None, None)
+
+
+def fits(rules: Class, node: dict[str, Any]) -> bool:
+    """Whether `members` and `no_empty_places` both find nothing in `node`: nearly always so, and
+    found out in one walk that says nothing. False decides nothing: they are to be asked."""
+    if not node.keys() >= rules.needed:
+        return False
+    way_of = rules.ways.get
+    for name, item in node.items():
+        way, wanted, rule = way_of(name, _NO_RULE)
+        kind = type(item)
+        if way == _TEXT:
+            if kind is not str:
+                return False
+        elif way == _ADDRESS:
+            if kind is not str or not _is_uri(item):
+                return False
+        elif way == _TYPES and item == wanted:
+            continue
+        elif way == _OBJECT and kind is dict:
+            if not fits(wanted.of, item):
+                return False
+        elif way == _OBJECTS:
+            if kind is not list or not item:
+                return False
+            inner = wanted.of
+            for one in item:
+                if type(one) is not dict or not fits(inner, one):
+                    return False
+        elif rule is None:
+            if rules.closed or _has_empty_place(item):
+                return False
+        elif rule(item) or (kind is not str and _has_empty_place(item)):
+            return False
+    return rules.besides is None or not rules.besides(node)
+
+
+def _has_empty_place(value: Any) -> bool:
+    """Whether `value` is null or an empty list, or holds one at any depth."""
+    if isinstance(value, dict):
+        return any(map(_has_empty_place, value.values()))
+    if isinstance(value, list):
+        return not value or any(map(_has_empty_place, value))
+    return value is None
 
 
 def escaped(name: str) -> str:
