@@ -47,7 +47,6 @@ _HOST = re.compile(rf"({_LABEL}\.)+[a-z][a-z0-9-]{{0,61}}[a-z0-9]")
 # each address has one spelling only.
 _PART = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _OTHER_METHOD = re.compile(r"did:(?!web:)[a-z0-9]+:")
-_PRINTABLE = re.compile(r"[!-~]+")
 _DATE_TIME_STAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -140,13 +139,18 @@ def split_url(did_url: str) -> tuple[str, str | None]:
     ASCII without spaces is let through.
     """
     document, mark, fragment = did_url.partition("#")
-    if not _PRINTABLE.fullmatch(document) or ":" not in document:
+    if not _is_visible(document) or ":" not in document:
         raise MalformedDid("not an absolute address")
     if not mark:
         return document, None
-    if not _PRINTABLE.fullmatch(fragment) or "#" in fragment:
+    if not _is_visible(fragment) or "#" in fragment:
         raise MalformedDid("the part after # is empty or holds characters it must not")
     return document, fragment
+
+
+def _is_visible(text: str) -> bool:
+    """Whether `text` is made of the letters from `!` to `~`, and of one at least."""
+    return text != "" and text.isascii() and text.isprintable() and " " not in text
 
 
 def did_web(origin: str) -> str:

@@ -32,6 +32,9 @@ _CURVES: dict[str, tuple[EllipticCurve, str]] = {
     "P-256": (SECP256R1(), "ES256"),
     "P-384": (SECP384R1(), "ES384"),
 }
+# By the concrete class, which `cryptography` has one of for each kind: to find out whether an
+# object is of an abstract class takes a while, and this is asked for at every turn.
+_ALGORITHMS: dict[type, str] = {}
 _CURVE_NAMES = {curve.name: name for name, (curve, _) in _CURVES.items()}
 
 
@@ -56,11 +59,13 @@ def b64url_decode(text: str) -> bytes:
 
 def algorithm(key: PublicKey) -> str:
     """Return the one JWS algorithm this key is used with: EdDSA, ES256, ES384 or RS256."""
+    if (known := _ALGORITHMS.get(type(key))) is not None:
+        return known
     match key:
         case Ed25519PublicKey():
-            return "EdDSA"
+            return _ALGORITHMS.setdefault(type(key), "EdDSA")
         case RSAPublicKey():
-            return "RS256"
+            return _ALGORITHMS.setdefault(type(key), "RS256")
         case EllipticCurvePublicKey() if name := _CURVE_NAMES.get(key.curve.name):
             return _CURVES[name][1]
     raise MalformedKey("only Ed25519, P-256, P-384 and RSA keys are used here")

@@ -5,6 +5,7 @@ with a leading `z` (Controlled Identifiers 1.0, section 2.2.2). Both directions 
 the base58btc that proof values use too. RSA has no Multikey form here: see `keys.jwk`.
 """
 
+from operator import mul
 from typing import TypeAlias
 
 import nacl.bindings
@@ -26,7 +27,10 @@ MAX_LENGTH = 256  # the longest value in use, a P-384 signature, takes 133 lette
 _ED25519 = b"\xed\x01"
 _CURVES: dict[bytes, EllipticCurve] = {b"\x80\x24": SECP256R1(), b"\x81\x24": SECP384R1()}
 _CURVE_PREFIXES = {curve.name: prefix for prefix, curve in _CURVES.items()}
-_VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
+_LETTERS = ALPHABET.encode()
+_VALUES = bytes.maketrans(_LETTERS, bytes(range(58)))
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+_POWERS = [58**place for place in range(MAX_LENGTH)]
 
 
 class MalformedKey(ValueError):
@@ -36,12 +40,13 @@ class MalformedKey(ValueError):
 def base58btc_encode(data: bytes) -> str:
     """Return `data` in base58btc with its multibase letter: `z…`."""
     number = int.from_bytes(data)
-    letters = []
+    pairs = []
     while number:
-        number, value = divmod(number, 58)
-        letters.append(ALPHABET[value])
+        number, value = divmod(number, len(_PAIRS))
+        pairs.append(_PAIRS[value])
+    letters = "".join(reversed(pairs)).lstrip(ALPHABET[0])
     zeros = len(data) - len(data.lstrip(b"\0"))
-    return "z" + ALPHABET[0] * zeros + "".join(reversed(letters))
+    return "z" + ALPHABET[0] * zeros + letters
 
 
 def base58btc_decode(text: str) -> bytes:
@@ -54,13 +59,13 @@ def base58btc_decode(text: str) -> bytes:
         raise MalformedKey(f"a base58btc value has at most {MAX_LENGTH} letters, not {len(text)}")
     if not text.startswith("z"):
         raise MalformedKey("a base58btc value begins with z")
-    digits = text[1:]
-    number = 0
-    for letter in digits:
-        if letter not in _VALUES:
-            raise MalformedKey(f"{letter!r} is not a letter of base58btc")
-        number = number * 58 + _VALUES[letter]
-    zeros = len(digits) - len(digits.lstrip(ALPHABET[0]))
+    letters = text[1:]
+    if not letters.isascii() or letters.encode().translate(None, _LETTERS):
+        strange = next(letter for letter in letters if letter not in ALPHABET)
+        raise MalformedKey(f"{strange!r} is not a letter of base58btc")
+    digits = letters.encode().translate(_VALUES)
+    number: int = sum(map(mul, reversed(digits), _POWERS))
+    zeros = len(digits) - len(digits.lstrip(b"\0"))
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
 
 

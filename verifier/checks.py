@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from verifier import claims, model, resolve, timestamps, versions
-from verifier.canonical import DataLoss, InvalidJsonLd, WorkLimit, canonicalise
+from verifier import canonical, claims, model, resolve, timestamps, versions
+from verifier.canonical import DataLoss, InvalidJsonLd, WorkLimit
 from verifier.contexts import UnknownContext
 from verifier.reasons import Check, Outcome, Reason
 from verifier.report import Finding, Who, found, not_applicable, note, passed
@@ -34,7 +34,7 @@ _TOGETHER: Final = (
 def issuer_of(credential: Mapping[str, Any]) -> str | None:
     """The issuer's id, whether `issuer` is a string or a profile; None if there is none."""
     issuer = credential.get("issuer")
-    name = issuer.get("id") if isinstance(issuer, Mapping) else issuer
+    name = issuer.get("id") if isinstance(issuer, dict) else issuer
     return name if isinstance(name, str) and name else None
 
 
@@ -81,7 +81,7 @@ def _loss(credential: Mapping[str, Any], world: World) -> Loss | None:
         name: value for name, value in credential.items() if name != "proof" and name not in apart
     }
     try:
-        canonicalise(document, contexts=world.contexts)
+        canonical.check(document, contexts=world.contexts)
     except (DataLoss, InvalidJsonLd, UnknownContext, WorkLimit) as error:
         return error
     return None
@@ -194,11 +194,11 @@ def check_recipient(credential: Mapping[str, Any], world: World) -> Finding:
         return not_applicable(Check.RECIPIENT)
     subject = credential.get("credentialSubject")
     known: list[Identity] = []
-    if isinstance(subject, Mapping):
+    if isinstance(subject, dict):
         known.append(Identity(subject.get("id")))
         identifiers = subject.get("identifier")
         for entry in identifiers if isinstance(identifiers, list) else []:
-            if isinstance(entry, Mapping):
+            if isinstance(entry, dict):
                 known.append(
                     Identity(
                         entry.get("identityHash"),

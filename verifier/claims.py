@@ -35,10 +35,10 @@ def credential_of(payload: Mapping[str, Any]) -> dict[str, Any]:
         credential.setdefault("id", payload["jti"])
     if "iss" in payload:
         issuer = credential.setdefault("issuer", payload["iss"])
-        if isinstance(issuer, Mapping):
+        if isinstance(issuer, dict):
             credential["issuer"] = {"id": payload["iss"], **issuer}
     subject = credential.get("credentialSubject")
-    if "sub" in payload and isinstance(subject, Mapping):
+    if "sub" in payload and isinstance(subject, dict):
         credential["credentialSubject"] = {"id": payload["sub"], **subject}
     return credential
 
@@ -70,16 +70,16 @@ def moment_of(claim: Any) -> datetime | None:
 
 def _repeated(payload: Mapping[str, Any]) -> tuple[Mapping[str, Any], DataModel]:
     inside = payload.get("vc")
-    return (inside, VC1) if isinstance(inside, Mapping) else (payload, VC2)
+    return (inside, VC1) if isinstance(inside, dict) else (payload, VC2)
 
 
 def _texts(payload: Mapping[str, Any]) -> Iterator[Finding]:
     credential, model = _repeated(payload)
     issuer, subject = credential.get("issuer"), credential.get("credentialSubject")
     expected = {
-        "iss": issuer.get("id") if isinstance(issuer, Mapping) else issuer,
+        "iss": issuer.get("id") if isinstance(issuer, dict) else issuer,
         "jti": credential.get("id"),
-        "sub": subject.get("id") if isinstance(subject, Mapping) else None,
+        "sub": subject.get("id") if isinstance(subject, dict) else None,
     }
     for name, value in expected.items():
         if name not in payload:

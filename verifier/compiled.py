@@ -14,8 +14,9 @@ look alike, whatever is very large or deep.
 import math
 import re
 from collections.abc import Callable
+from itertools import chain
 from json.encoder import encode_basestring
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from verifier import to_rdf
 from verifier.canonical import MAX_CONTEXT_WORK, MAX_INTEGER, DataLoss, InvalidJsonLd
@@ -35,7 +36,7 @@ from verifier.context_tables import (
 )
 from verifier.to_rdf import is_absolute
 
-__all__ = ["NotMine", "canonicalise"]
+__all__ = ["NotMine", "canonicalise", "check"]
 
 # Well within the bounds of `verifier.canonical`: a line stands for three JSON values at most, and
 # two levels of JSON lie between one object and the next.
@@ -52,46 +53,66 @@ _FIRST: Final = f" <{RDF}first> "
 _REST: Final = f" <{RDF}rest> "
 _NIL: Final = f"<{RDF}nil> .\n"
 
+_Known = TypeVar("_Known", str, bytes)
+
 
 def canonicalise(document: Any, algorithm: Callable[[bytes], Any]) -> bytes:
     """Return the canonical N-Quads of `document`: the same bytes as the slow way. `algorithm` is
     the hash function that tells blank nodes apart. Raises `NotMine`."""
-    if type(document) is not dict:
-        raise NotMine
-    writer = _Writer()
     try:
-        writer.document(document)
-        return writer.canonical(algorithm)
+        return _written(document).canonical(algorithm)
     except (RecursionError, UnicodeEncodeError):
         raise NotMine from None
 
 
-class _Blank:
-    """A blank node. What is said of it, by `_:a` as its own name: `own` are the statements
-    without another blank node, `linked` those with one, which is called `_:z`."""
+def check(document: Any) -> None:
+    """Raise `NotMine` where `canonicalise` does, for less than it costs."""
+    try:
+        _written(document).check()
+    except (RecursionError, UnicodeEncodeError):
+        raise NotMine from None
 
-    __slots__ = ("label", "linked", "own")
+
+def _written(document: Any) -> "_Writer":
+    if type(document) is not dict:
+        raise NotMine
+    writer = _Writer()
+    writer.document(document)
+    return writer
+
+
+class _Blank:
+    """A blank node. `said` are the statements about it without another blank node; `linked` are
+    those with one, whole, in which it is called `_:a` and the other `_:z`."""
+
+    __slots__ = ("linked", "said")
 
     def __init__(self) -> None:
-        self.own: list[str] = []
+        self.said: list[str] = []
         self.linked: list[str] = []
-        self.label = ""
 
-    def digest(self, algorithm: Callable[[bytes], Any]) -> bytes:
-        """RDFC-1.0, section 4.6."""
-        lines = sorted([*set(self.own), *self.linked])
-        found: bytes = algorithm("".join(lines).encode()).digest()
-        return found
+    @property
+    def told(self) -> str:
+        """What it is known by: that of which its hash is taken (RDFC-1.0, section 4.6)."""
+        return "".join(sorted([*map("_:a".__add__, set(self.said)), *self.linked]))
+
+
+_Subject = str | _Blank
+"""An IRI as N-Quads write it, or a blank node."""
 
 
 class _Writer:
-    """One document on its way: its lines, those of blank nodes apart, and those between both."""
+    """One document on its way: what is said of each subject.
+
+    A statement is a line without its subject: a blank node has no name yet, and little has to be
+    sorted. Those with a blank node as their value are written last.
+    """
 
     def __init__(self) -> None:
-        self._lines: list[str] = []
+        self._said: dict[str, list[str]] = {}
         self._blanks: list[_Blank] = []
-        # (subject or blank subject, predicate, value)
-        self._links: list[tuple[str | _Blank, str, _Blank]] = []
+        # (what is said of the subject, predicate, value)
+        self._links: list[tuple[list[str], str, _Blank]] = []
         self._addresses: list[str] = []
         self._work = 0
         self._id: str | None = None
@@ -102,15 +123,13 @@ class _Writer:
         name = document.get("id")
         if type(name) is str:
             self._id = name
-            self._object(document, active, f"<{name}>", None, 1)
+            self._object(document, active, f"<{name}>", 1)
         else:
             self._blanks.append(blank := _Blank())
-            self._object(document, active, "_:a", blank, 1)
+            self._object(document, active, blank, 1)
 
-    def _object(
-        self, node: dict[str, Any], active: Active, subject: str, blank: _Blank | None, depth: int
-    ) -> None:
-        """Write what `node` says of `subject`, which is `_:a` where it is `blank`."""
+    def _object(self, node: dict[str, Any], active: Active, subject: _Subject, depth: int) -> None:
+        """Write what `node` says, which is about `subject`."""
         if depth > 1 and "@context" in node:
             active, cost = active.naming(node["@context"])
             self._work += cost
@@ -118,43 +137,49 @@ class _Writer:
         self._work += table.cost
         if depth > MAX_DEPTH or self._work > MAX_CONTEXT_WORK:
             raise NotMine
-        note_address = self._note_address
-        lines = self._lines if blank is None else blank.own
-        for statement in table.types:
-            lines.append(subject + statement)
+        said = self._said.setdefault(subject, []) if type(subject) is str else subject.said  # type: ignore[union-attr]
+        said += table.types
+        say, addresses = said.append, self._addresses
         for name, value in node.items():
             kind, before, after, entry = table[name]
-            if kind == LITERAL and type(value) is str:
-                lines.append(f"{subject}{before}{encode_basestring(value)}{after}")
-                continue
+            is_a = type(value)
+            if is_a is str:
+                # The usual cases, without a call.
+                if kind == LITERAL:
+                    say(f"{before}{encode_basestring(value)}{after}")
+                    continue
+                if kind == ADDRESS and value.startswith(SCHEMES):
+                    addresses.append(value)
+                    say(f"{before}{value}{after}")
+                    continue
             if kind == KEYWORD:
                 if name == "id":
-                    note_address(value, table.active.terms)
+                    self._note_address(value, table.active.terms)
                 elif not value:
                     raise NotMine
                 continue
             if kind == SPECIAL:
                 kind = self._special(entry, node)
             if kind == LIST:
-                self._list(value, entry, subject, blank, depth)
+                self._list(value, entry, subject, said, depth)
                 continue
-            if type(value) is not list:
+            if is_a is not list:
                 value = (value,)
             elif not value:
                 raise NotMine
             for item in value:
                 if type(item) is dict:
-                    self._inside(item, entry, entry.link, subject, blank, depth)
+                    self._inside(item, entry, entry.link, subject, said, depth)
                 elif kind == LITERAL:
                     if type(item) is str:
-                        lines.append(f"{subject}{before}{encode_basestring(item)}{after}")
+                        say(f"{before}{encode_basestring(item)}{after}")
                     else:
-                        lines.append(f"{subject}{before}{_scalar(item, entry)} .\n")
+                        say(f"{before}{_scalar(item, entry)} .\n")
                 elif kind == ADDRESS:
-                    note_address(item, entry.words)
-                    lines.append(f"{subject}{before}{item}{after}")
+                    self._note_address(item, entry.words)
+                    say(f"{before}{item}{after}")
                 else:
-                    lines.append(f"{subject}{entry.link}{_word(item, entry.words)} .\n")
+                    say(f"{entry.link}{_word(item, entry.words)} .\n")
 
     def _special(self, entry: Entry, node: dict[str, Any]) -> int:
         if any(twin in node for twin in entry.twins):
@@ -167,51 +192,52 @@ class _Writer:
         node: dict[str, Any],
         entry: Entry,
         link: str,
-        subject: str,
-        blank: _Blank | None,
+        subject: _Subject,
+        said: list[str],
         depth: int,
     ) -> None:
         """Write that `subject` has `node` as its value, and what that says."""
         self._work += entry.cost
         name = node.get("id")
         if type(name) is str:
-            (self._lines if blank is None else blank.own).append(f"{subject}{link}<{name}> .\n")
+            named = f"<{name}>"
+            said.append(f"{link}{named} .\n")
             if len(node) == 1:
                 self._note_address(name, entry.reference.terms)
             elif name == self._id:
                 raise NotMine
             else:
-                self._object(node, entry.inside, f"<{name}>", None, depth + 1)
+                self._object(node, entry.inside, named, depth + 1)
         else:
-            self._object(node, entry.inside, "_:a", self._link(subject, blank, link), depth + 1)
+            self._object(node, entry.inside, self._link(subject, said, link), depth + 1)
 
-    def _link(self, subject: str, blank: _Blank | None, link: str) -> _Blank:
+    def _link(self, subject: _Subject, said: list[str], link: str) -> _Blank:
         """A new blank node, the value of `link` of `subject`."""
         value = _Blank()
-        if blank is None:
+        if isinstance(subject, str):
             value.linked.append(f"{subject}{link}_:a .\n")
         else:
             value.linked.append(f"_:z{link}_:a .\n")
-            blank.linked.append(f"_:a{link}_:z .\n")
+            subject.linked.append(f"_:a{link}_:z .\n")
         self._blanks.append(value)
-        self._links.append((subject if blank is None else blank, link, value))
+        self._links.append((said, link, value))
         return value
 
     def _list(
-        self, value: Any, entry: Entry, subject: str, blank: _Blank | None, depth: int
+        self, value: Any, entry: Entry, subject: _Subject, said: list[str], depth: int
     ) -> None:
         """An RDF list: a chain of blank nodes."""
         link = entry.link
         for item in value if type(value) is list else (value,):
-            blank = self._link(subject, blank, link)
-            subject, link = "_:a", _REST
+            subject = self._link(subject, said, link)
+            said, link = subject.said, _REST
             if type(item) is dict:
-                self._inside(item, entry, _FIRST, subject, blank, depth)
+                self._inside(item, entry, _FIRST, subject, said, depth)
             elif type(item) is str:
-                blank.own.append(f"_:a{_FIRST}{encode_basestring(item)}{entry.after}")
+                said.append(f"{_FIRST}{encode_basestring(item)}{entry.after}")
             else:
-                blank.own.append(f"_:a{_FIRST}{_scalar(item, entry)} .\n")
-        (self._lines if blank is None else blank.own).append(f"{subject}{link}{_NIL}")
+                said.append(f"{_FIRST}{_scalar(item, entry)} .\n")
+        said.append(f"{link}{_NIL}")
 
     def _note_address(self, address: Any, terms: Terms) -> None:
         """Keep an address for `_check_addresses`, as one that is written in full."""
@@ -223,40 +249,70 @@ class _Writer:
                 raise NotMine
         self._addresses.append(address)
 
+    def check(self) -> None:
+        """Raise `NotMine` where `canonical` does."""
+        self._check_amount()
+        self._check_addresses()
+        self._told_apart([blank.told for blank in self._blanks])
+        lines = "".join(chain.from_iterable(self._all_said()))
+        if not lines and not self._links:
+            raise NotMine
+        lines.encode()
+        _check_texts(lines)
+
+    def canonical(self, algorithm: Callable[[bytes], Any]) -> bytes:
+        """Return the canonical form of what was written (RDFC-1.0, section 4.4)."""
+        self._check_amount()
+        self._check_addresses()
+        said, names, blanks = self._said, {}, self._blanks
+        if len(blanks) > 1:
+            hashes = [algorithm(blank.told.encode()).digest() for blank in blanks]
+            blanks = [blank for _, blank in sorted(self._told_apart(hashes).items())]
+        for number, blank in enumerate(blanks):
+            names[blank] = name = f"_:c14n{number}"
+            said[name] = blank.said
+        for about, link, value in self._links:
+            about.append(f"{link}{names[value]} .\n")
+        # No subject's name begins with that of another: lines in the order of their subjects,
+        # those of one subject in their own order, are in order.
+        parts = []
+        for subject in sorted(said):
+            if lines := said[subject]:
+                text = subject + subject.join(sorted(set(lines)))
+                _check_texts(text)
+                parts.append(text.encode())
+        if not parts:
+            raise NotMine
+        return b"".join(parts)
+
+    def _all_said(self) -> list[list[str]]:
+        return [*self._said.values(), *[blank.said for blank in self._blanks]]
+
+    def _check_amount(self) -> None:
+        lines = len(self._links) + sum(map(len, self._all_said()))
+        if self._work > MAX_CONTEXT_WORK or lines > MAX_LINES:
+            raise NotMine
+
     def _check_addresses(self) -> None:
         together = "".join(self._addresses)
-        if together.isascii() and not together.encode().translate(None, _PLAIN):
+        # Half a surrogate pair, in an address or in a text, has no bytes.
+        if not together.encode().translate(None, _PLAIN):
             return
         if not all(map(is_absolute, self._addresses)):
             raise NotMine
 
-    def canonical(self, algorithm: Callable[[bytes], Any]) -> bytes:
-        """Return the canonical form of what was written (RDFC-1.0, section 4.4)."""
-        self._check_addresses()
-        lines, blanks = self._lines, self._blanks
-        if self._work > MAX_CONTEXT_WORK:
+    def _told_apart(self, known_by: list[_Known]) -> dict[_Known, _Blank]:
+        """The blank nodes by what each is known by, if no two look alike."""
+        found = dict(zip(known_by, self._blanks, strict=True))
+        if len(found) != len(known_by):
             raise NotMine
-        if len(lines) + sum(len(blank.own) for blank in blanks) + len(self._links) > MAX_LINES:
-            raise NotMine
-        if len(blanks) > 1:
-            told_apart = {blank.digest(algorithm): blank for blank in blanks}
-            if len(told_apart) != len(blanks):
-                raise NotMine
-            blanks = [told_apart[digest] for digest in sorted(told_apart)]
-        for number, blank in enumerate(blanks):
-            blank.label = label = f"_:c14n{number}"
-            lines += [label + line[3:] for line in blank.own]
-        for subject, link, value in self._links:
-            start = subject if type(subject) is str else subject.label  # type: ignore[union-attr]
-            lines.append(f"{start}{link}{value.label} .\n")
-        text = "".join(sorted(set(lines)))
-        if not text or "\x7f" in text:
-            raise NotMine
-        if "\\" in text:
-            for line in lines:
-                if "\\" in line and not _REFUSED.isdisjoint(_ESCAPE.findall(line)):
-                    raise NotMine
-        return text.encode()
+        return found
+
+
+def _check_texts(lines: str) -> None:
+    """Raise `NotMine` if a text in these lines holds a character that none may hold."""
+    if "\x7f" in lines or ("\\" in lines and not _REFUSED.isdisjoint(_ESCAPE.findall(lines))):
+        raise NotMine
 
 
 def _scalar(value: Any, entry: Entry) -> str:

@@ -96,6 +96,9 @@ class Active:
 
     def table(self, types: Any) -> "Table":
         """The table of an object whose `type` has this value; None for one without."""
+        alone = types[0] if type(types) is list and len(types) == 1 else types
+        if type(alone) is str and (known := self._tables.get(alone)) is not None:
+            return known
         key = () if types is None else _key(types)
         found = self._tables.get(key)
         if found is None:

@@ -56,7 +56,12 @@ def suite_of(proof: Document) -> Suite | None:
 
 def is_base(proof: Document) -> bool:
     """Whether `proof` is one that its holder must derive others from, and never show."""
-    return suite_of(proof) is ecdsa_sd.ECDSA_SD_2023 and ecdsa_sd.is_base(proof)
+    suite = ecdsa_sd.ECDSA_SD_2023
+    return (
+        proof.get("cryptosuite") == suite.name
+        and suite_of(proof) is suite
+        and ecdsa_sd.is_base(proof)
+    )
 
 
 def covered(document: Document, proof: Document) -> Document:

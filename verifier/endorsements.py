@@ -43,7 +43,7 @@ def endorsable_ids(credential: Mapping[str, Any]) -> frozenset[str]:
     endorses the issuer at the place of the badge, so the place does not tell which."""
     subject = credential.get("credentialSubject")
     items = [item for _, item in _endorsable(credential)]
-    items += [subject] if isinstance(subject, Mapping) else []
+    items += [subject] if isinstance(subject, dict) else []
     names = [credential.get("issuer"), *(item.get("id") for item in items)]
     return frozenset(name for name in names if isinstance(name, str))
 
@@ -58,7 +58,7 @@ def check_subject(endorsement: Mapping[str, Any], ids: frozenset[str]) -> Iterat
 def endorses(endorsement: Mapping[str, Any]) -> str | None:
     """The id of what is endorsed."""
     subject = endorsement.get("credentialSubject")
-    name = subject.get("id") if isinstance(subject, Mapping) else None
+    name = subject.get("id") if isinstance(subject, dict) else None
     return name if isinstance(name, str) else None
 
 
@@ -84,11 +84,11 @@ def _endorsable(credential: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[st
     yield "", credential
     yield from _profiles("/issuer", credential.get("issuer"))
     subject = credential.get("credentialSubject")
-    if not isinstance(subject, Mapping):
+    if not isinstance(subject, dict):
         return
     yield from _profiles("/credentialSubject/source", subject.get("source"))
     achievement = subject.get("achievement")
-    if isinstance(achievement, Mapping):
+    if isinstance(achievement, dict):
         at = "/credentialSubject/achievement"
         yield at, achievement
         yield from _profiles(f"{at}/creator", achievement.get("creator"))
@@ -96,7 +96,7 @@ def _endorsable(credential: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[st
 
 def _profiles(at: str, profile: Any) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for _ in range(MAX_PARENTS):
-        if not isinstance(profile, Mapping):
+        if not isinstance(profile, dict):
             return
         yield at, profile
         at, profile = f"{at}/parentOrg", profile.get("parentOrg")

@@ -4,8 +4,7 @@ The procedure is `verifier.verify`; what each check looks for is in the modules 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from verifier import checks, claims, endorsements, jose_claims, status, tokens
 from verifier.jws import Jws
@@ -17,8 +16,7 @@ from verifier.world import World
 _FOR_LISTS: Final = frozenset({"status"})
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(NamedTuple):
     """What the checks look at: a document that was read, and what its proof was worth.
 
     `document` holds the proofs inside it, and of its contexts those that are covered; for a token
@@ -71,7 +69,7 @@ def _status(case: Examined) -> Iterable[Finding]:
     # A false badge sends nobody anywhere: no address in it is asked.
     if any(finding.outcome is Outcome.FAILED for finding in case.secured.findings):
         return [Finding(Check.STATUS, Outcome.UNKNOWN)]
-    bench = replace(case.bench, accepted=_FOR_LISTS, moment=case.world.now)
+    bench = case.bench._replace(accepted=_FOR_LISTS, moment=case.world.now)
     return _believed(case, [status.check_status(case.document, bench, case.world)])
 
 

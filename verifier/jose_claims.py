@@ -30,12 +30,12 @@ def _wrappers(payload: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _texts(token: Jws) -> Iterator[Finding]:
     issuer, subject = token.payload.get("issuer"), token.payload.get("credentialSubject")
-    issuer_id = issuer.get("id") if isinstance(issuer, Mapping) else issuer
+    issuer_id = issuer.get("id") if isinstance(issuer, dict) else issuer
     repeated = (
         ("iss", token.payload, issuer_id),
         ("iss", token.header, issuer_id),
         ("jti", token.payload, token.payload.get("id")),
-        ("sub", token.payload, subject.get("id") if isinstance(subject, Mapping) else None),
+        ("sub", token.payload, subject.get("id") if isinstance(subject, dict) else None),
     )
     for name, place, value in repeated:
         if name not in place:

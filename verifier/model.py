@@ -71,6 +71,8 @@ def other_schemas(
     Those of the official schemas for the class are stood for; no schema is ever fetched.
     """
     named = credential.get("credentialSchema")
+    if named is None:
+        return ()
     addresses = [
         (schema.get("id"), shape.types_of(schema.get("type")) or [])
         for schema in (named if isinstance(named, list) else [named])

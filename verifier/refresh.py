@@ -28,7 +28,7 @@ def successor(
     without asking on. Nothing at all for a badge without a `refreshService`.
     """
     service = signed.get("refreshService")
-    if not isinstance(service, Mapping):
+    if not isinstance(service, dict):
         return None, None
     url = service.get("id")
     if SERVICE not in (shape.types_of(service.get("type")) or ()) or not isinstance(url, str):

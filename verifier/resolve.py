@@ -191,9 +191,9 @@ def _key_at(kid: str, issuer: str, documents: DocumentSource) -> VerificationMet
     if document.media_type is not None and "json" not in document.media_type:
         raise NoKey(Reason.ISSUER_MALFORMED, f"{url} is {document.media_type}")
     found = _parsed(document.data, url)
-    if isinstance(found, Mapping) and "keys" in found:
+    if isinstance(found, dict) and "keys" in found:
         return _chosen(found, url, issuer, lambda item: item.get("kid") in (kid, fragment or kid))
-    if not isinstance(found, Mapping) or "kty" not in found or fragment:
+    if not isinstance(found, dict) or "kty" not in found or fragment:
         raise NoKey(Reason.ISSUER_MALFORMED, f"{url} is neither a JWK nor a JWK Set")
     return _chosen({"keys": [{**found, "kid": kid}]}, url, issuer, lambda _: True)
 
@@ -204,7 +204,7 @@ def _as_in_document(key: VerificationMethod, documents: DocumentSource) -> Verif
     if not key.controller.startswith("did:"):
         return key
     document = _controller_document(key.controller, documents)
-    if not isinstance(document, Mapping) or document.get("id") != key.controller:
+    if not isinstance(document, dict) or document.get("id") != key.controller:
         raise NoKey(Reason.ISSUER_DOCUMENT, f"the document is not the one of {key.controller}")
     same: list[VerificationMethod] = []
     refused: list[NoKey] = []
@@ -250,13 +250,13 @@ def _chosen(
     keys: Any, url: str, issuer: str, is_meant: Callable[[Mapping[str, Any]], bool]
 ) -> VerificationMethod:
     """The one key that is meant in the JWK Set `keys`. Raises `NoKey`."""
-    listed = keys.get("keys") if isinstance(keys, Mapping) else None
+    listed = keys.get("keys") if isinstance(keys, dict) else None
     if not isinstance(listed, list) or len(listed) > MAX_KEYS:
         raise NoKey(Reason.ISSUER_MALFORMED, f"{url} is not a JWK Set")
     found = [
         item
         for item in listed
-        if isinstance(item, Mapping) and item.get("iss", issuer) == issuer and is_meant(item)
+        if isinstance(item, dict) and item.get("iss", issuer) == issuer and is_meant(item)
     ]
     if not found:
         raise NoKey(Reason.KEY_UNKNOWN, f"{url} does not hold the key")

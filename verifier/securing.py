@@ -7,9 +7,8 @@ in `verifier.tokens`, by the same rules for keys.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -32,8 +31,7 @@ MAX_PROOFS: Final = 4
 """Each is canonicalised anew, and a hostile badge makes that slow."""
 
 
-@dataclass(frozen=True)
-class Bench:
+class Bench(NamedTuple):
     """By what a proof is judged: who should have signed, and what is known about it.
 
     `content`: the bytes that hold the document, where the same are likely to come again; whether
@@ -50,8 +48,7 @@ class Bench:
     content: bytes | None = None
 
 
-@dataclass(frozen=True)
-class Secured:
+class Secured(NamedTuple):
     """The judgement: findings on KEY and PROOF.
 
     `securing` is what secures it: a suite (`data_integrity.SUITES`) or a kind of token.

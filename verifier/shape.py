@@ -340,7 +340,7 @@ def fits(rules: Class, node: dict[str, Any]) -> bool:
                 if type(one) is not dict or not fits(inner, one):
                     return False
         elif rule is None:
-            if rules.closed or _has_empty_place(item):
+            if rules.closed or (kind is not str and _has_empty_place(item)):
                 return False
         elif rule(item) or (kind is not str and _has_empty_place(item)):
             return False

@@ -4,6 +4,8 @@ RSASSA-PKCS1-v1_5 with SHA-256 (RS256), ECDSA over P-256 with SHA-256 and P-384 
 r‖s form (ES256, ES384), Ed25519. What is signed, and whose key it is, others know.
 """
 
+from typing import cast
+
 from cryptography.exceptions import InvalidSignature as _WrongSignature
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -36,16 +38,13 @@ def verify(key: PublicKey, signature: bytes, message: bytes) -> None:
     except MalformedKey as error:
         raise InvalidSignature("key.malformed", str(error)) from None
     try:
-        match key:
-            case Ed25519PublicKey():
-                _verify_ed25519(key, signature, message)
-            case EllipticCurvePublicKey():
-                digest = SHA256() if expected == "ES256" else SHA384()
-                key.verify(_to_der(key, signature), message, ECDSA(digest))
-            case RSAPublicKey():
-                if key.key_size not in RSA_BITS:
-                    raise InvalidSignature("key.malformed", f"an RSA key of {key.key_size} bit")
-                key.verify(signature, message, PKCS1v15(), SHA256())
+        match expected:
+            case "EdDSA":
+                _verify_ed25519(cast(Ed25519PublicKey, key), signature, message)
+            case "RS256":
+                _verify_rsa(cast(RSAPublicKey, key), signature, message)
+            case _:
+                _verify_ecdsa(cast(EllipticCurvePublicKey, key), signature, message, expected)
     except (_WrongSignature, BadSignatureError):
         raise InvalidSignature(
             "proof.altered", "the signature does not fit the content and the key"
@@ -58,6 +57,17 @@ def _verify_ed25519(key: Ed25519PublicKey, signature: bytes, message: bytes) -> 
     # libsodium, because it refuses keys of small order, under which one signature fits many
     # messages; OpenSSL accepts them.
     crypto_sign_open(signature + message, key.public_bytes_raw())
+
+
+def _verify_rsa(key: RSAPublicKey, signature: bytes, message: bytes) -> None:
+    if key.key_size not in RSA_BITS:
+        raise InvalidSignature("key.malformed", f"an RSA key of {key.key_size} bit")
+    key.verify(signature, message, PKCS1v15(), SHA256())
+
+
+def _verify_ecdsa(key: EllipticCurvePublicKey, signature: bytes, message: bytes, name: str) -> None:
+    digest = SHA256() if name == "ES256" else SHA384()
+    key.verify(_to_der(key, signature), message, ECDSA(digest))
 
 
 def _to_der(key: EllipticCurvePublicKey, signature: bytes) -> bytes:

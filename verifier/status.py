@@ -7,9 +7,8 @@ missing. The entry is read in `verifier.status_entry`, the list's bits in `verif
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Final
 
 from verifier import (
@@ -58,7 +57,7 @@ def check_status(credential: Mapping[str, Any], bench: Bench, world: World) -> F
     status = credential.get("credentialStatus")
     if status is None:
         return not_applicable(Check.STATUS)
-    if not isinstance(status, Mapping):
+    if not isinstance(status, dict):
         return Finding(Check.STATUS, Outcome.UNKNOWN)  # refused by the structure
     try:
         if type_of(status) == REVOCATION_LIST:
@@ -81,8 +80,32 @@ def _decoded(kind: Kind, text: str) -> Bits:
     )
 
 
-# A list comes with every badge of an issuer; the bytes decide, and its times are judged anew.
-_lists: Final = Kept[tuple[Mapping[str, Any], jws.Jws | None]](4 * 1024 * 1024)
+class _List:
+    """A list as its bytes have it, whoever asks and whenever: read once, as it comes with every
+    badge of an issuer. `credential` is the list, `token` what is around it, if anything is."""
+
+    def __init__(self, credential: Mapping[str, Any], token: jws.Jws | None) -> None:
+        self.credential = credential
+        self.token = token
+        issuer = credential.get("issuer")
+        self.issuer = issuer.get("id") if isinstance(issuer, dict) else issuer
+        self.types = frozenset(shape.types_of(credential.get("type")) or ())
+
+    @cached_property
+    def dates(self) -> tuple[datetime | None, datetime | None]:
+        """From when and until when it may be asked. Raises `Unanswered`."""
+        credential, token = self.credential, self.token
+        model = versions.model_of(credential)
+        begins, ends = _moment(credential, model.begins), _moment(credential, model.ends)
+        if token is not None:
+            # In `vc+jwt` these bound the signature, and in a plain JWT they repeat the dates.
+            begins = begins or _numeric(token.payload, "nbf")
+            numeric = _numeric(token.payload, "exp")
+            ends = min(ends, numeric) if ends and numeric else ends or numeric
+        return begins, ends
+
+
+_lists: Final = Kept[_List](4 * 1024 * 1024)
 _bits: Final = Kept[Bits](16 * 1024 * 1024)
 
 
@@ -108,17 +131,18 @@ def _list_subject(entry: Entry, bench: Bench) -> Mapping[str, Any]:
         raise Unanswered(Reason.LIMIT_REQUESTS, f"{entry.url}: {error}") from None
     except DocumentUnavailable as error:
         raise Unanswered(Reason.STATUS_UNREACHABLE, f"{entry.url}: {error}") from None
-    credential, token = _lists.of(data, partial(_read, data), lambda _: len(data))
-    _check_form(credential, entry, bench)
+    listed = _lists.of(data, partial(_read, data), lambda _: len(data))
+    credential, token = listed.credential, listed.token
+    _check_form(listed, entry, bench)
     if token is None:
-        secured = securing.embedded(credential, replace(bench, content=data))
+        secured = securing.embedded(credential, bench._replace(content=data))
     else:
         _check_claims(token.payload, credential)
         secured = tokens.list_token(token, bench)
     _check_secured(secured)
-    _check_dates(credential, token, bench.now)
+    _check_dates(listed, bench.now)
     subject = credential.get("credentialSubject")
-    if not isinstance(subject, Mapping):
+    if not isinstance(subject, dict):
         malformed("the list has not one credentialSubject")
     if entry.kind.subject_type not in (shape.types_of(subject.get("type")) or ()):
         malformed(f"the list's subject is not a {entry.kind.subject_type}")
@@ -128,8 +152,8 @@ def _list_subject(entry: Entry, bench: Bench) -> Mapping[str, Any]:
     return subject
 
 
-def _read(data: bytes) -> tuple[Mapping[str, Any], jws.Jws | None]:
-    """The list as a credential, and the token around it if there is one."""
+def _read(data: bytes) -> _List:
+    """Raises `Unanswered`."""
     token: jws.Jws | None = None
     try:
         if carriers.kind_of(data) == "jws":
@@ -143,17 +167,16 @@ def _read(data: bytes) -> tuple[Mapping[str, Any], jws.Jws | None]:
         malformed("the list is not a JSON object")
     if (mixed := versions.check_one_version(document, token=token is not None)) is not None:
         malformed(f"the list: {mixed.detail}")
-    return claims.credential_of(document) if token is not None else document, token
+    return _List(document if token is None else claims.credential_of(document), token)
 
 
-def _check_form(credential: Mapping[str, Any], entry: Entry, bench: Bench) -> None:
+def _check_form(listed: _List, entry: Entry, bench: Bench) -> None:
+    credential = listed.credential
     if versions.first_context(credential) != versions.model_of(credential).context:
         malformed("the list is no credential of VC Data Model 2.0 or 1.1")
-    types = shape.types_of(credential.get("type")) or []
-    if not {"VerifiableCredential", entry.kind.list_type} <= set(types):
+    if not {"VerifiableCredential", entry.kind.list_type} <= listed.types:
         malformed(f"the list's type is not {entry.kind.list_type}")
-    issuer = credential.get("issuer")
-    if (issuer.get("id") if isinstance(issuer, Mapping) else issuer) != bench.issuer:
+    if listed.issuer != bench.issuer:
         raise Unanswered(Reason.STATUS_ISSUER, "the list's issuer is not the badge's")
     # Another list of the same issuer's would answer for some other badge.
     if credential.get("id", entry.url) != entry.url:
@@ -164,9 +187,9 @@ def _check_claims(payload: Mapping[str, Any], credential: Mapping[str, Any]) -> 
     """No claim may say otherwise than the list it stands beside."""
     issuer, subject = credential.get("issuer"), credential.get("credentialSubject")
     repeated = {
-        "iss": issuer.get("id") if isinstance(issuer, Mapping) else issuer,
+        "iss": issuer.get("id") if isinstance(issuer, dict) else issuer,
         "jti": credential.get("id"),
-        "sub": subject.get("id") if isinstance(subject, Mapping) else None,
+        "sub": subject.get("id") if isinstance(subject, dict) else None,
     }
     for name, value in repeated.items():
         if name in payload and value is not None and payload[name] != value:
@@ -183,14 +206,8 @@ def _check_secured(secured: Secured) -> None:
         raise Unanswered(Reason.STATUS_UNVERIFIED, f"the list is not signed as it must be: {why}")
 
 
-def _check_dates(credential: Mapping[str, Any], token: jws.Jws | None, now: datetime) -> None:
-    model = versions.model_of(credential)
-    begins, ends = _moment(credential, model.begins), _moment(credential, model.ends)
-    if token is not None:
-        # In `vc+jwt` these bound the signature, and in a plain JWT they repeat the dates.
-        begins = begins or _numeric(token.payload, "nbf")
-        numeric = _numeric(token.payload, "exp")
-        ends = min(ends, numeric) if ends and numeric else ends or numeric
+def _check_dates(listed: _List, now: datetime) -> None:
+    begins, ends = listed.dates
     if begins is not None and begins - now > SKEW:
         raise Unanswered(Reason.STATUS_STALE, f"the list begins {begins.isoformat()}")
     if ends is not None and now - ends >= timedelta(seconds=1):

@@ -149,7 +149,7 @@ def _messages(status: Mapping[str, Any], size: int, *, needed: bool) -> tuple[st
         malformed(f"statusMessage does not list a message for each of {1 << size} values")
     meanings: dict[int, str] = {}
     for item in given:
-        value = item.get("status") if isinstance(item, Mapping) else None
+        value = item.get("status") if isinstance(item, dict) else None
         if not isinstance(value, str) or not _VALUE.fullmatch(value):
             malformed("statusMessage holds something that is no object with a status like 0x1")
         meanings[int(value, 16)] = string(item, "message")

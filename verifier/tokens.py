@@ -108,7 +108,7 @@ def _key(token: Jws, bench: Bench, kind: str) -> VerificationMethod:
 
 def _named_key(header: Mapping[str, Any]) -> tuple[str | None, PublicKey | None]:
     kid, shown = header.get("kid"), header.get("jwk")
-    if not isinstance(kid, str | None) or not isinstance(shown, Mapping | None):
+    if not isinstance(kid, str | None) or not isinstance(shown, dict | None):
         raise NoKey(Reason.HEADER_KEY, "kid is a string and jwk an object")
     if kid is None and shown is None:
         raise NoKey(Reason.HEADER_KEY, "neither kid nor jwk is present")
@@ -136,7 +136,7 @@ def _signing_time(token: Jws, kind: str) -> datetime | None:
     if kind == VC_JOSE and (signed := claims.moment_of(token.payload.get("iat"))) is not None:
         return signed
     inside = token.payload.get("vc")
-    text = versions.begins(inside if isinstance(inside, Mapping) else token.payload)
+    text = versions.begins(inside if isinstance(inside, dict) else token.payload)
     try:
         return timestamps.parse(text, assume_utc=True) if isinstance(text, str) else None
     except timestamps.MalformedTimestamp:

@@ -36,7 +36,7 @@ from verifier.documents import (
     RequestsSpent,
 )
 from verifier.endorsements import MAX_ENDORSEMENTS, Place
-from verifier.examination import CHECKS, CheckFunction, Checks, Examined, checks_of_endorsement
+from verifier.examination import CHECKS, Checks, Examined, checks_of_endorsement
 from verifier.jws import Jws, MalformedJws
 from verifier.pointer import Pointer
 from verifier.reasons import Check, Reason
@@ -113,7 +113,10 @@ def _examine(
     document = document if secured.document is None else secured.document
     examined = Examined(document, token, issuer, who, secured, bench, case.world)
     for check, function in all_checks:
-        case.findings += case.run(check, partial(_all_of, function, examined)) or ()
+        try:
+            case.findings += list(function(examined))
+        except Exception as error:
+            case.broke(check, error)
     return examined
 
 
@@ -135,11 +138,15 @@ class _Case:
         try:
             return step()
         except Exception as error:
-            _log.exception("the check %s broke", check)
-            self.errors.append(error)
-            told = found if decides else note
-            self.findings.append(told(check, Reason.VERIFIER_ERROR, type(error).__name__))
+            self.broke(check, error, decides=decides)
             return None
+
+    def broke(self, check: Check, error: Exception, *, decides: bool = True) -> None:
+        """An exception of ours, while it was being handled."""
+        _log.exception("the check %s broke", check)
+        self.errors.append(error)
+        told = found if decides else note
+        self.findings.append(told(check, Reason.VERIFIER_ERROR, type(error).__name__))
 
     def report(self, signed: Mapping[str, Any] | None, who: Who, secured: Secured) -> Report:
         return Report(
@@ -274,14 +281,10 @@ def _check_proof(document: Mapping[str, Any], token: Jws | None, bench: Bench) -
     if "proof" not in document:
         return judged
     aside = not_applicable(Check.PROOF, "a proof inside the token is not looked at")
-    return replace(judged, findings=(*judged.findings, aside))
+    return judged._replace(findings=(*judged.findings, aside))
 
 
 # Steps 4 and 5.
-
-
-def _all_of(check: CheckFunction, examined: Examined) -> list[Finding]:
-    return list(check(examined))
 
 
 def _look_beside(examined: Examined, carried: Found, case: _Case) -> None:
@@ -297,9 +300,9 @@ def _ask_for_newer(examined: Examined, carried: Found, case: _Case) -> None:
 
 
 def _hear_others(examined: Examined, case: _Case) -> None:
-    if not (places := endorsements.places(examined.signed)):
+    if not (places := endorsements.places(examined.document)):
         return
-    ids = endorsements.endorsable_ids(examined.signed)
+    ids = endorsements.endorsable_ids(examined.document)
     heard: list[Endorsement] = []
     for place in places[:MAX_ENDORSEMENTS]:
         heard.append(endorsements.judged(place, _endorsement(place, ids, case)))

@@ -70,7 +70,7 @@ def check_one_version(document: Mapping[str, Any], *, token: bool) -> Finding | 
     inside = document["vc"]
     if not token:
         return _mixed("the claim vc outside a token")
-    if not isinstance(inside, Mapping) or first_context(inside) != VC1.context:
+    if not isinstance(inside, dict) or first_context(inside) != VC1.context:
         return _mixed(f"the claim vc does not hold a credential of {VC1.name}")
     if twice := sorted(document.keys() & _ELSEWHERE):
         return _mixed(f"{', '.join(twice)} beside the claim vc")

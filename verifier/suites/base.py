@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
-
 from keys import jwk
 from keys.multikey import MalformedKey, PublicKey, base58btc_decode
 from verifier import signatures
@@ -72,7 +70,7 @@ def signature_in(proof: Document, key: PublicKey) -> bytes:
         signature = base58btc_decode(value if isinstance(value, str) else "")
     except MalformedKey as error:
         raise InvalidProof("proof.malformed", f"proofValue: {error}") from None
-    size = 2 * (key.key_size // 8) if isinstance(key, EllipticCurvePublicKey) else 64
+    size = 96 if jwk.algorithm(key) == "ES384" else 64
     if len(signature) != size:
         raise InvalidProof("proof.malformed", f"proofValue has {len(signature)} bytes, not {size}")
     return signature
