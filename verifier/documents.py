@@ -64,6 +64,37 @@ class BudgetedSource(DocumentSource, Protocol):
         """Return the same source with a fresh budget."""
 
 
+class KeepingSource(DocumentSource, Protocol):
+    """A source that may have to wait for a document, and keeps some for a while."""
+
+    def at_hand(self, url: str) -> Document | None:
+        """Return the document at `url` if nobody has to be waited for. Raises as `get` does."""
+
+
+class AtHand:
+    """What a source answers without waiting; afterwards, `wanting` tells whether it would have
+    had to wait. A source that keeps nothing is taken for one that never waits.
+
+    For one verification: what comes of one that was left `wanting` is no answer.
+    """
+
+    def __init__(self, source: DocumentSource) -> None:
+        self._source = source
+        self._at_hand: Callable[[str], Document | None] | None = getattr(source, "at_hand", None)
+        self.wanting = False
+
+    def get(self, url: str) -> Document:
+        if self._at_hand is None:
+            return self._source.get(url)
+        if (document := self._at_hand(url)) is not None:
+            return document
+        self.wanting = True
+        raise DocumentUnavailable("somebody has to be waited for")
+
+    def get_badge(self, url: str) -> Document:
+        return badge_at(self._source, url) if self._at_hand is None else self.get(url)
+
+
 def badge_at(source: DocumentSource, url: str) -> Document:
     """Return the badge that stands at `url` according to `source`."""
     return source.get_badge(url) if isinstance(source, BadgeSource) else source.get(url)

@@ -131,14 +131,18 @@ class HttpDocuments:
     def for_one_verification(self) -> "_Budgeted":
         return _Budgeted(self, Budget())
 
+    def at_hand(self, url: str) -> Document | None:
+        """The copy kept of what stands at `url`, None where there is no fresh one."""
+        return self._copies.get(str(parse_url(url)))
+
     def fetch(self, url: str, budget: Budget) -> Document:
         """Return the document at `url`, spending from `budget`, or raise `DocumentUnavailable`.
 
         A copy that is still fresh costs nothing.
         """
-        here = parse_url(url)
-        if (copy := self._copies.get(str(here))) is not None:
+        if (copy := self.at_hand(url)) is not None:
             return copy
+        here = parse_url(url)
         answer = self._fetched(here, budget, self._max_bytes)
         # Which of several addresses on the way might be asked again is not worth finding out.
         if not answer.redirected:

@@ -66,8 +66,9 @@ def create_app(
     app.state.documents = documents or HttpDocuments()
     app.state.studio = studio or Studio()
     app.state.picture_pool = Pool("picture", threads=4, waiting=60, busy="picture.busy")
-    # Judging may wait for strangers' servers: it has few threads, and only these.
+    # Judging may wait for strangers' servers: it does so in threads that nothing else needs.
     app.state.verify_pool = Pool("verify", threads=4, waiting=28, busy="verify.busy")
+    app.state.fetch_pool = Pool("fetch", threads=8, waiting=8, busy="verify.busy")
 
     app.router.routes.extend(machine.ROUTES)
     app.router.routes.extend(embed.ROUTES)
@@ -100,5 +101,6 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
     yield
     app.lane.close()
     app.state.verify_pool.close()
+    app.state.fetch_pool.close()
     app.state.picture_pool.close()
     app.state.studio.close()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 from python_multipart.multipart import parse_options_header
@@ -16,13 +17,12 @@ from starlette.formparsers import FormParser, MultiPartException, MultiPartParse
 from starlette.requests import Request
 
 from issuer import verification
-from issuer.office import Office
 from issuer.texts import N_
 from issuer.web.bodies import LARGEST_BADGE
 from issuer.web.faults import Fault
-from issuer.web.pools import Pool
 from issuer.web.problems import Problem
 from verifier import timestamps
+from verifier.documents import AtHand
 from verifier.report import Report
 
 FILE: Final = "file"
@@ -58,18 +58,43 @@ async def report(
     sent = await presented(request)
     if recipient and sent.recipient:
         raise _one_recipient()
-    pool: Pool = request.app.state.verify_pool
-    office: Office = request.app.state.office
-    return await pool.run(
-        verification.judge,
-        office,
+    return await judged(
+        request,
         sent.badge,
         at=at,
         trust=trust,
         recipient=sent.recipient if recipient is None else recipient,
-        documents=request.app.state.documents,
+    )
+
+
+async def judged(
+    request: Request,
+    badge: bytes,
+    *,
+    at: datetime | None = None,
+    trust: frozenset[str] = frozenset(),
+    recipient: str | None = None,
+) -> Report:
+    """The report on `badge`. Raises `Problem` where too many wait already.
+
+    Whoever needs a stranger's server waits among those that do, and holds up no others: a badge
+    is first judged by what is at hand, which is all that ours need, and others from time to time.
+    """
+    state = request.app.state
+    judge = partial(
+        verification.judge,
+        state.office,
+        badge,
+        at=at,
+        trust=trust,
+        recipient=recipient,
         refresh=True,
     )
+    at_hand = AtHand(state.documents)
+    report: Report = await state.verify_pool.run(judge, documents=at_hand)
+    if at_hand.wanting:
+        report = await state.fetch_pool.run(judge, documents=state.documents)
+    return report
 
 
 async def presented(request: Request) -> Presented:

@@ -14,13 +14,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from issuer import codes, verification
+from issuer import codes
 from issuer.office import Office
 from issuer.programme import Programme
 from issuer.texts import N_, translate
 from issuer.web import http, judging, pages_badge, pages_mark, pages_report
 from issuer.web.pages_render import language_of, office_of, page
-from issuer.web.pools import Pool
 from issuer.web.problems import Problem
 from verifier.reasons import Reason
 from verifier.report import Report
@@ -83,15 +82,7 @@ async def check(request: Request) -> Response:
         return RedirectResponse(
             lead + _suffix(request), 303, headers={"Cache-Control": http.NO_STORE}
         )
-    pool: Pool = request.app.state.verify_pool
-    report = await pool.run(
-        verification.judge,
-        office,
-        sent.badge,
-        recipient=sent.recipient,
-        documents=request.app.state.documents,
-        refresh=True,
-    )
+    report = await judging.judged(request, sent.badge, recipient=sent.recipient)
     return await run_in_threadpool(_answer, request, report)
 
 

@@ -109,7 +109,7 @@ class House:
 
     def close(self) -> None:
         self.app.lane.close()
-        for part in ("picture_pool", "verify_pool", "studio"):
+        for part in ("picture_pool", "verify_pool", "fetch_pool", "studio"):
             getattr(self.app.state, part).close()
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         if pending := asyncio.all_tasks(self.loop):
