@@ -9,6 +9,7 @@
 PYTHON ?=
 VENV ?= .venv
 ARGS ?=
+DOCUMENTS ?= 100000
 SECONDS ?= 60
 TARGET ?=
 # Tests of one file stay together: they share what is slow to make.
@@ -28,7 +29,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary=:all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz lint format types wheel smoke lock clean
+.PHONY: help demo test fuzz differential bench lint format types wheel smoke lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -45,6 +46,13 @@ test: $(VENV)/.test ## all tests
 
 fuzz: $(VENV)/.fuzz ## search for input that breaks a parser (SECONDS=60 TARGET="strict token")
 	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS) $(TARGET)
+
+differential: $(VENV)/.test ## both ways to canonical bytes, over 100,000 made-up documents (DOCUMENTS=…)
+	MERKE_DOCUMENTS=$(DOCUMENTS) $(BIN)/python -m pytest -q tests/verifier/test_compiled.py $(ARGS)
+
+bench: $(VENV)/.test ## how fast, side by side with others that are installed (ARGS="--json")
+	@scripts/peers.sh
+	@$(BIN)/merke bench $(ARGS)
 
 lint: $(VENV)/.dev ## style and formatting, changed nowhere
 	$(BIN)/ruff check .

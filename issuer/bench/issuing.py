@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from issuer import proofs, status
 from issuer.bench.material import Material
-from issuer.bench.peers import LIBRARY, VC, Peers
+from issuer.bench.peers import LIBRARY, OPENVC, VC, Peers
 from issuer.bench.rows import Absent, Comparison, per_turn, rate
 from keys import multikey
 from keys.ring import Purpose
@@ -30,6 +30,11 @@ def comparisons(material: Material, peers: Peers) -> Iterator[Comparison | Absen
     yield peers.library(
         lambda library: Comparison(
             f"DI issue; other: {LIBRARY}", "a second", embedded, rate(library.signs(material)), 50
+        )
+    )
+    yield peers.openvc(
+        lambda openvc: Comparison(
+            f"DI issue; other: {OPENVC}", "a second", embedded, rate(openvc.signs(material)), 50
         )
     )
     yield peers.node(

@@ -9,13 +9,14 @@ peers are given the same badges and documents, and do what their own check of a 
 import copy
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from nacl.bindings import crypto_sign, crypto_sign_open, crypto_sign_seed_keypair
 
 from issuer.bench.material import Material
-from issuer.bench.peers import LIBRARY, VC, Peers
-from issuer.bench.rows import Absent, Comparison, rate
+from issuer.bench.peers import CORE, LIBRARY, OPENVC, VC, Node, Peers
+from issuer.bench.rows import Absent, Comparison, Figure, rate
 from keys.ring import Purpose
 from verifier import contexts, data_integrity, jws
 from verifier.canonical import canonicalise
@@ -42,15 +43,17 @@ def comparisons(material: Material, peers: Peers) -> Iterator[Comparison | Absen
             25,
         )
     )
-    yield peers.node(
-        lambda node: Comparison(
-            f"DI verify, every check; other: {VC}",
+    yield peers.openvc(
+        lambda openvc: Comparison(
+            f"DI verify, every check; other: {OPENVC}",
             "a second",
             whole,
-            node.rate("credential", [{"text": text} for text in _texts(material.badges)], material),
+            rate(openvc.verifies(material)),
             25,
         )
     )
+    for name, act in ((VC, "credential"), (CORE, "core")):
+        yield peers.node(partial(_against_node, material, whole, name, act))
     yield peers.node(
         lambda node: Comparison(
             f"DI verify, the proof alone; other: {VC}",
@@ -84,6 +87,17 @@ def comparisons(material: Material, peers: Peers) -> Iterator[Comparison | Absen
             node.rate("token", _for_jose(material), material),
             1.0,
         )
+    )
+
+
+def _against_node(material: Material, whole: Figure, name: str, act: str, node: Node) -> Comparison:
+    requests = [{"text": text} for text in _texts(material.badges)]
+    return Comparison(
+        f"DI verify, every check; other: {name}",
+        "a second",
+        whole,
+        node.rate(act, requests, material),
+        25,
     )
 
 

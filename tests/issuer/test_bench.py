@@ -29,6 +29,8 @@ def made() -> Material:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rows, "_WINDOW", 0.002)
+    monkeypatch.setattr(rows, "PART", 0.001)
+    monkeypatch.setattr(peers, "PART", 0.001)
     monkeypatch.setattr(peers, "_WINDOW", 0.01)
     monkeypatch.setattr(peers, "_WARM_UP", 0.01)
 
@@ -88,6 +90,19 @@ def test_a_rate_counts_turns() -> None:
     assert rows.per_turn(turns.append)() < 0.01
 
 
+def test_the_fastest_part_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy with others for most of the time is as fast as it is."""
+    clock = [0.0]
+    monkeypatch.setattr(rows, "_WINDOW", 10.0)
+    monkeypatch.setattr("issuer.bench.rows.time.perf_counter", lambda: clock[0])
+
+    def action(_: int) -> None:
+        clock[0] += 0.001 if 7 < clock[0] < 8 else 0.004
+
+    assert rows.rate(action)() == pytest.approx(1000)
+    assert rows.per_turn(action)() == pytest.approx(0.004)
+
+
 def test_material_is_sound_and_no_two_are_alike(made: Material) -> None:
     assert len({document["id"] for document in made.documents}) == 100
     for secured in (made.badges[0], made.badges[-1], made.tokens[0]):
@@ -108,16 +123,16 @@ def test_each_figure_can_be_taken(made: Material) -> None:
             if isinstance(one, Comparison):
                 assert one.ours() > 0
                 assert one.other() > 0
-    assert len(everything) == 12
+    assert len(everything) == 15
     compared = [one for one in everything if isinstance(one, Comparison)]
     assert len({one.name for one in compared}) == len(compared), names
 
 
 def test_without_peers_the_others_are_measured_all_the_same(made: Material) -> None:
-    here = Peers("not installed", "not here either")
+    here = Peers("not installed", "nor this", "not here either")
     everything = [*verifying.comparisons(made, here), *issuing.comparisons(made, here)]
     absent = [one for one in everything if isinstance(one, Absent)]
-    assert {one.why for one in absent} == {"not installed", "not here either"}
+    assert {one.why for one in absent} == {"not installed", "nor this", "not here either"}
     assert len(everything) - len(absent) == 4
     assert all(one.met for one in absent)
 
