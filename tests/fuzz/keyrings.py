@@ -17,6 +17,7 @@ from verifier.strict_json import MalformedJson
 DID = "did:web:merke.example.no"
 DOCUMENT = "https://merke.example.no/.well-known/did.json"
 SET = "https://merke.example.no/.well-known/jwks.json"
+KEY = "https://merke.example.no/keys/1"
 METHOD = f"{DID}#key"
 
 
@@ -97,8 +98,8 @@ def did_document(data: bytes) -> None:
 @target
 def key_set(data: bytes) -> None:
     """A key set, a JWK at an address, a document beside it: `NoKey`, or the issuer's key."""
-    for served in (SET, f"{DOCUMENT[:24]}/keys/1"):
+    for served in (SET, KEY):
         documents = PinnedDocuments({served: data, DOCUMENT: b'{"id": "%s"}' % DID.encode()})
-        for kid in ("1", f"{DOCUMENT[:24]}/keys/1", f"{DOCUMENT[:24]}/keys/1#1"):
+        for kid in ("1", KEY, f"{KEY}#1"):
             key = refused(lambda: resolve.token_key(DID, kid, None, documents), NoKey)  # noqa: B023
             assert key is None or key.controller == DID

@@ -8,10 +8,12 @@ from datetime import UTC
 import jwt
 
 from badge_assets.letters import UnfitText, ready
-from issuer import codes, names, programme
+from issuer import codes, names, programme, texts
 from issuer.errors import BadInput
 from issuer.toml_tables import Fault, FileFaults
-from issuer.web import http, pages_holder
+from issuer.web import http, idempotency, pages_holder
+from issuer.web.headers import is_served
+from issuer.web.problems import Problem
 from keys.jwk import b64url_decode, b64url_encode
 from keys.multikey import MalformedKey, base58btc_decode, base58btc_encode
 from tests.fuzz.target import refused, target
@@ -19,6 +21,7 @@ from verifier import addresses, jws, strict_json, terminal, timestamps
 from verifier.documents import DocumentUnavailable
 from verifier.jws import MalformedJws
 from verifier.strict_json import MalformedJson
+from verifier.texts import LANGUAGES
 from verifier.timestamps import MalformedTimestamp
 
 
@@ -130,12 +133,21 @@ def name(data: bytes) -> None:
 
 
 @target
-def accept(data: bytes) -> None:
-    """The header `Accept`: any bytes give one of the two answers."""
+def header(data: bytes) -> None:
+    """What stands in a header of a request: `Accept`, `Accept-Language`, `Host`,
+    `Idempotency-Key`. Any bytes give one of the answers there are."""
     text = data.decode("latin-1")
-    assert http.prefers_html(text, default=True) in (True, False)
     if not http.prefers_html(text, default=True):
         assert not http.prefers_html(text, default=False)
+    assert texts.negotiate(None, text) in LANGUAGES
+    assert texts.negotiate(text, None) in LANGUAGES
+    if is_served(data, "merke.example.no", {"merke.example.no", "localhost"}):
+        assert text.lower().partition(":")[0] in ("merke.example.no", "localhost")
+    key = refused(lambda: idempotency.read_key([text]), Problem)
+    if key is not None:
+        assert 1 <= len(key) <= 200
+        assert key.isascii()
+        assert key.isprintable()
 
 
 @target

@@ -8,6 +8,7 @@ where every test run meets it from then on. Ends with 1 if there was one.
 """
 
 import argparse
+import importlib.util
 import json
 import os
 import random
@@ -42,6 +43,9 @@ def main() -> int:
     parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("targets", nargs="*", metavar="TARGET")
     asked = parser.parse_args()
+    if importlib.util.find_spec("atheris") is None:
+        print("The search needs atheris, which there is for Linux on x86-64 only.", file=sys.stderr)
+        return 2
     if asked.one:
         fuzz(asked.targets[0], asked.seconds)
         return 0  # the search itself ends the process

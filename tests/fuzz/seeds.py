@@ -45,8 +45,6 @@ def all_seeds() -> dict[str, Seeds]:
     badges = _badges()
     texts = {name: data for name, data in badges.items() if data[:1] in b"{e"}
     return {
-        "accept": _lines("text/html", "application/vc+ld+json;q=0.5, */*;q=0.1", "a/*;q=nan,,;=")
-        | _lines("text/html;q=2, application/json;q=-1"),
         "address": _lines(
             "https://merke.example.no/b/1?on=2026",
             "https://example.no:443",
@@ -79,6 +77,14 @@ def all_seeds() -> dict[str, Seeds]:
             "look-alikes": bytes(byte for n in range(8) for byte in (n, 16, n + 1)),
             "named graphs": bytes([0, 0x81, 2, 1, 0x92, 200, 230, 0xA3, 1]),
         },
+        "header": _lines(
+            "text/html, application/vc+ld+json;q=0.5, */*;q=0.1",
+            "a/*;q=nan,,;=, application/json;q=-1",
+            "no, nn-NO;q=0.9, en-GB;q=0.8, *;q=0.1",
+            "Merke.Example.no:443",
+            "[::1]:8000",
+            '"f3b0c442-98fc"',
+        ),
         "in_picture": texts,
         "in_png": {name: data for name, data in _pictures().items() if data[:1] == b"\x89"},
         "in_svg": {name: data for name, data in _pictures().items() if data[:1] != b"\x89"},
@@ -362,11 +368,32 @@ def _answers(badges: Seeds) -> dict[str, bytes]:
         for number, url in enumerate(SERVED)
     }
     newer = SIM.mint(put("validFrom", value="2026-11-01T00:00:00Z"))
-    listed = SIM.token(SIM.status_list(), SIM.status_key, {"typ": "vc+jwt", "jwk": None})
+    own_list = {
+        "id": SIM.list_url,
+        "issuer": SIM.did,
+        "revokedCredential": [{"id": "urn:uuid:1"}, {"id": "urn:uuid:2", "revoked": False}],
+    }
+    older_list = {
+        **SIM.status_list(),
+        "type": ["VerifiableCredential", "StatusList2021Credential"],
+        "credentialSubject": {
+            "id": f"{SIM.list_url}#list",
+            "type": "StatusList2021",
+            "statusPurpose": "revocation",
+            "encodedList": status_list.encode([])[1:],
+        },
+    }
+    at_list = SERVED.index(SIM.list_url)
+    header = {"typ": "vc+jwt", "jwk": None}
+    listed, listed_2021 = (
+        SIM.token(each, SIM.status_key, header) for each in (SIM.status_list(), older_list)
+    )
     return {
         **ours,
         "newer": bytes([SERVED.index(REFRESH)]) + newer,
-        "list as token": bytes([SERVED.index(SIM.list_url)]) + listed,
+        "list as token": bytes([at_list]) + listed,
+        "1EdTech list": bytes([at_list | 1 << 4]) + compact(own_list),
+        "2021 list": bytes([at_list | 2 << 4]) + listed_2021,
     }
 
 

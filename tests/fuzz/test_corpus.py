@@ -26,6 +26,13 @@ def test_good_badges_are_among_them() -> None:
     assert [path.name for path in good if not verify(path.read_bytes(), whole.world())] == []
 
 
+def test_good_answers_are_among_them() -> None:
+    """One at least at each address, and of each kind of list."""
+    seeds = ["ours-0", "ours-1", "ours-2", "ours-3", "newer", "list-as-token", "2021-list"]
+    for name in [*seeds, "1EdTech-list"]:
+        assert whole.answered((CORPUS / "served" / name).read_bytes()), name
+
+
 @pytest.mark.parametrize("name", sorted(TARGETS))
 def test_kept_inputs(name: str) -> None:
     kept = [path for path in KEPT if path.parent.name == name]

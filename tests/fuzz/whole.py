@@ -27,6 +27,8 @@ from verifier.verify import World, verify
 
 SEEDS = Path(__file__).parent / "corpus" / "badge"
 
+STATUS_2021 = "https://w3id.org/vc/status-list/2021/v1"
+
 SIM = IssuerSimulator()
 REFRESH = SIM.credential()["refreshService"]["id"]
 SERVED = [SIM.did_url, SIM.list_url, SIM.jwks_url, REFRESH]
@@ -96,15 +98,26 @@ def signed_badge(data: bytes) -> None:
 @target
 def served(data: bytes) -> None:
     """A good badge; what stands at one of the issuer's addresses is a stranger's. The first byte
-    says at which."""
+    says at which, and what kind of list the badge names."""
     if data:
-        url = SERVED[data[0] % len(SERVED)]
-        shown(verify(_good(), world({url: data[1:]})))
+        shown(answered(data))
+
+
+def answered(data: bytes) -> Report:
+    url = SERVED[(data[0] & 15) % len(SERVED)]
+    return verify(good((data[0] >> 4) % 3), world({url: data[1:]}))
 
 
 @cache
-def _good() -> bytes:
-    return SIM.mint()
+def good(kind: int) -> bytes:
+    """A badge whose status is in a list of today, of 1EdTech's own kind, or of 2021."""
+    document = SIM.credential()
+    if kind == 1:
+        document["credentialStatus"] = {"id": SIM.list_url, "type": "1EdTechRevocationList"}
+    if kind == 2:
+        document["credentialStatus"]["type"] = "StatusList2021Entry"
+        document["@context"].append(STATUS_2021)
+    return SIM.embed(document)
 
 
 @target
