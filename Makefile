@@ -4,6 +4,7 @@
 #   make demo ARGS="--no-serve --out /srv/demo"      arguments go on to `merke demo`
 #   make test ARGS="tests/verifier -k expired"       … and to pytest
 #   make fuzz SECONDS=600 TARGET="strict token"      each of these targets for ten minutes (Linux, x86-64)
+#   make mutate ARGS="--count 50000 --seed 7"        other changes to good badges than a million
 #   make demo PYTHON=python3.13 VENV=.venv313        another Python, beside the first
 
 PYTHON ?=
@@ -29,7 +30,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary=:all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz differential bench lint format types wheel smoke lock clean
+.PHONY: help demo test fuzz mutate differential bench lint format types wheel smoke lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -53,6 +54,9 @@ differential: $(VENV)/.test ## both ways to canonical bytes, over 100,000 made-u
 bench: $(VENV)/.test ## how fast, side by side with others that are installed (ARGS="--json")
 	@scripts/peers.sh
 	@$(BIN)/merke bench $(ARGS)
+
+mutate: $(VENV)/.test ## change good badges a million times: is any change believed?
+	$(BIN)/python -m tests.mutations.run $(ARGS)
 
 lint: $(VENV)/.dev ## style and formatting, changed nowhere
 	$(BIN)/ruff check .

@@ -18,6 +18,7 @@ from tests.vectors.making import (
     good_issuers,
     good_proofs,
     good_tokens,
+    good_whole,
     issuer_documents,
     issuer_names,
     json_ld,
@@ -46,6 +47,7 @@ CORPUS = Path(__file__).parent / "verify"
 SUBJECTS = (
     good_proofs,
     good_tokens,
+    good_whole,
     good_issuers,
     json_texts,
     json_ld,
