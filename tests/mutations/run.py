@@ -20,6 +20,8 @@ from tests.mutations.engine import FalseAnswer, Tally, check
 
 BLOCK = 500
 MOST_FINDINGS = 20
+TOLD = 50_000
+"""How many changes pass between two lines where there is no terminal for a bar."""
 
 
 def block(seed: int, numbers: range) -> tuple[Tally, list[str]]:
@@ -89,6 +91,8 @@ def main() -> int:
                 whole.add(tally)
                 reached = part.stop
                 progress.update(task, completed=reached)
+                if not console.is_terminal and reached % TOLD == 0:
+                    console.print(f"{reached:,} of {end:,}, {found} false answers")
                 for finding in findings:
                     print(finding, flush=True)
                 found += len(findings)
