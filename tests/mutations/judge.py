@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 import rfc8785
 
-from tests.mutations.carried import chunks
+from tests.mutations.carried import Chunk, chunks
 from tests.vectors.making.issuing import NS2, NS3
 from tests.verifier.jsonld_samples import by_pyld
 from verifier.documents import Document
@@ -39,16 +39,17 @@ def carried(presented: bytes, documents: Documents) -> bytes:
 
 def _in_png(presented: bytes) -> bytes:
     """The text of its one chunk; of an old and a new one, the new one's."""
-    texts: dict[bytes, bytes] = {}
+    found: dict[bytes, Chunk] = {}
     for kind, data in chunks(presented):
         keyword, _, rest = data.partition(b"\0")
         if keyword not in (b"openbadgecredential", b"openbadges"):
             continue
-        if keyword in texts:
+        if keyword in found:
             raise ValueError("two badges in one picture")
-        # Flag, method, language and translated keyword stand before the text of an iTXt.
-        texts[keyword] = rest[2:].split(b"\0", 2)[2] if kind == b"iTXt" else rest
-    return texts.get(b"openbadgecredential") or texts[b"openbadges"]
+        found[keyword] = (kind, rest)
+    kind, rest = found.get(b"openbadgecredential") or found[b"openbadges"]
+    # Flag, method, language and translated keyword stand before the text of an iTXt.
+    return rest[2:].split(b"\0", 2)[2] if kind == b"iTXt" else rest
 
 
 def _in_svg(presented: bytes) -> bytes:

@@ -41,7 +41,7 @@ ACHIEVEMENT = (SUBJECT, "achievement")
 
 
 def cases() -> Cases:
-    found = Cases("Open Badges 3.0, 9.2 (refresh)", home())
+    found = Cases("Open Badges 3.0, verification (refresh)", home())
     _refresh(found)
     _endorsements(found)
     _bounds(found)
@@ -187,7 +187,7 @@ def proven(document: Document, issuer: str = OTHER_DID) -> Document:
 
 
 def _endorsements(cases: Cases) -> None:
-    rule = "Open Badges 3.0, 9.3 (endorsements)"
+    rule = "Open Badges 3.0, endorsement verification"
     documents = {**home(), **OTHER}
     valid = {"verdict": "VALID", "reasons": []}
 

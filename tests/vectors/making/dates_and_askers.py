@@ -192,7 +192,7 @@ def _dates(cases: Cases) -> None:
 
 def _askers(cases: Cases) -> None:
     badge = embedded(credential())
-    rule = "Open Badges 3.0, 9.2 (recipient)"
+    rule = "Open Badges 3.0, verification (recipient)"
     hashes = "sha256$b5809d8a92f8858436d7e6b87c12ebc0ae1eac4baecc2c0b913aee2c922ef399"
     # sha256 and md5 of "a@example.comKosher"
     md5 = "md5$" + hashlib.md5(b"a@example.comKosher").hexdigest()

@@ -25,7 +25,7 @@ from tests.verifier.simulator import drop
 
 
 def cases() -> Cases:
-    found = Cases("VC Data Integrity 1.0, 4.4", ALL)
+    found = Cases("VC Data Integrity 1.0, verify proof", ALL)
     _tokens(found)
     return found
 
@@ -146,7 +146,7 @@ def _tokens(cases: Cases) -> None:
         embedded(older()),
         "data model: 1.1, embedded proof",
         "The first context says VC Data Model 1.1, and dates, name and issuer follow it.",
-        rule="Open Badges 3.0, appendix on VC Data Model 1.1",
+        rule="Open Badges 3.0, Verifiable Credentials v1.1",
     )
     cases.good(
         "good-1.1-token",

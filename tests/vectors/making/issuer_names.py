@@ -67,7 +67,7 @@ def _names(cases: Cases) -> None:
             "issuer.identifier",
             f"issuer: did:web, {label.replace('-', ' ')}",
             says,
-            rule="did:web, 3.1",
+            rule="did:web, method-specific identifier",
         )
     for label, name, says in (
         ("private", "https://10.0.0.1/issuer", "An address of an inside network is never asked."),
@@ -171,7 +171,7 @@ def _names(cases: Cases) -> None:
 
 
 def _impostors(cases: Cases) -> None:
-    rule = "Open Badges 3.0, 8.3 (controller)"
+    rule = "Open Badges 3.0, Linked Data proofs (controller)"
     itself = did.did_key(STRANGER.public_key())
     own_method = f"{itself}#{itself.removeprefix('did:key:')}"
     cases.bad(

@@ -27,7 +27,7 @@ CREDENTIALS = "https://www.w3.org/2018/credentials#"
 DATE_TIME = "http://www.w3.org/2001/XMLSchema#dateTime"
 
 
-LOSS = "VC Data Integrity 1.0, 2.4.2 (data loss)"
+LOSS = "VC Data Integrity 1.0, securing data losslessly"
 
 
 UNTIL = {"@value": "2027-01-14T23:59:59Z", "@type": DATE_TIME}
@@ -118,7 +118,7 @@ def _contexts(cases: Cases) -> None:
             f"{misplaced}context.invalid",
             f"@context: {name.replace('-', ' ')}",
             says,
-            rule="JSON-LD 1.1, 4.1.11 (protected terms)" if "protected" in name else ONE_READING,
+            rule="JSON-LD 1.1, protected term definitions" if "protected" in name else ONE_READING,
         )
 
 

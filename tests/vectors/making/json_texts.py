@@ -263,7 +263,7 @@ def _numbers(cases: Cases) -> None:
         "proof.altered",
         "creditsAvailable: a little more",
         "A number has been changed by very little.",
-        rule="VC Data Integrity 1.0, 4.4",
+        rule="VC Data Integrity 1.0, verify proof",
     )
 
 
@@ -298,7 +298,7 @@ def _too_much(cases: Cases) -> None:
         "limit.work",
         "evidence: 600 blank nodes that look alike",
         "Nodes that cannot be told apart make canonicalising grow without end.",
-        rule="RDF Dataset Canonicalization 1.0, 7.1 (poison graphs)",
+        rule="RDF Dataset Canonicalization 1.0, dataset poisoning",
     )
     many = credential(
         put(

@@ -41,7 +41,7 @@ def cases() -> Cases:
 
 
 def _sets_and_chains(cases: Cases) -> None:
-    chains, sets = "VC Data Integrity 1.0, 2.1.2 (proof chains)", "Merke: sets of proofs"
+    chains, sets = "VC Data Integrity 1.0, proof chains", "Merke: sets of proofs"
     other = did_document(method_object(STRANGER, OTHER_DID), name=OTHER_DID)
     theirs = prove(PLAIN, key=STRANGER, verificationMethod=method(STRANGER, OTHER_DID))
     spoilt = {**theirs, "created": "2026-11-24T10:30:00Z"}
@@ -68,7 +68,7 @@ def _sets_and_chains(cases: Cases) -> None:
         "issuer.mismatch",
         "proof: by somebody else alone",
         "The proof is good, and the key is not the issuer's.",
-        rule="Open Badges 3.0, 8.3 (controller)",
+        rule="Open Badges 3.0, Linked Data proofs (controller)",
         documents={**ALL, OTHER_DID_URL: serve(other)},
     )
     first = prove(PLAIN, id="urn:uuid:1")

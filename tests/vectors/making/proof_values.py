@@ -243,7 +243,7 @@ def _values(cases: Cases) -> None:
             reason,
             f"proof/proofValue: {name.replace('-', ' ')}",
             says,
-            rule="RFC 8032, 5.1.7" if name == "other-s" else "Data Integrity EdDSA 1.0, 3.2.2",
+            rule="RFC 8032, 5.1.7" if name == "other-s" else "Data Integrity EdDSA 1.0, 3.2",
         )
     ecdsa = prove(PLAIN, "ecdsa-rdfc-2019", P256)
     raw = base58btc_decode(str(ecdsa["proofValue"]))
@@ -267,5 +267,5 @@ def _values(cases: Cases) -> None:
             reason,
             f"proof/proofValue of ECDSA: {name.replace('-', ' ')}",
             says,
-            rule="Data Integrity ECDSA 1.0, 3.2.2",
+            rule="Data Integrity ECDSA 1.0, 3.2",
         )

@@ -254,7 +254,7 @@ def _with_result(document: Document) -> None:
 
 
 def _versions(cases: Cases) -> None:
-    rule = "Open Badges 3.0, appendix on VC Data Model 1.1"
+    rule = "Open Badges 3.0, Verifiable Credentials v1.1"
     for name, document, says in (
         (
             "two-models",

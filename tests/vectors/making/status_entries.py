@@ -292,5 +292,5 @@ def _older_kinds(cases: Cases) -> None:
         "term.lost",
         "credentialStatus: without its context, under 1.1",
         "The status entry has no meaning in the badge's contexts, so no signature covers it.",
-        rule="VC Data Integrity 1.0, 2.4.2 (data loss)",
+        rule="VC Data Integrity 1.0, securing data losslessly",
     )

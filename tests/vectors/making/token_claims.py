@@ -105,7 +105,7 @@ def _claims(cases: Cases) -> None:
         "term.lost",
         "a claim without meaning",
         "A claim has no meaning in the contexts.",
-        rule="Open Badges 3.0, 8.2.4 (JSON-LD)",
+        rule="Open Badges 3.0, 8.2.4 (VC-JWT)",
         who="domain",
     )
     nobody = credential(
@@ -267,7 +267,7 @@ def _other_tokens(cases: Cases) -> None:
         "context.order structure.missing structure.type issuer.mismatch",
         "type: a presentation",
         "A presentation by the issuer is no badge.",
-        rule="VC Data Model 2.0, 4.13",
+        rule="VC Data Model 2.0, presentations",
     )
     one = older()
     rule = "VC Data Model 1.1, 6.3.1"

@@ -69,7 +69,7 @@ def _headers(cases: Cases) -> None:
             reason,
             f"header: {name.replace('-', ' ')}",
             says,
-            rule=f"{JWS}, 4.1.11",
+            rule=f"{JWS}, 4",
         )
     strange: tuple[tuple[str, dict[str, Any], str], ...] = (
         (
