@@ -22,7 +22,7 @@ from openvc.proof.vc_jwt import VcJwtProofSuite
 from keys import jwk
 from keys.multikey import base58btc_encode, encode_public
 from tests.peers.javascript import Peers
-from tests.peers.judges import BAZAAR, JOSE, LIBRARY, OPENVC, openvc_contexts, texts
+from tests.peers.judges import BAZAAR, JOSE, LIBRARY, OPENVC, PYJWT, openvc_contexts, texts
 from tests.verifier.older import around, older
 from tests.verifier.proofs import SUITES, credential, method, p384_key, prove, publish_all
 from tests.verifier.simulator import (
@@ -166,6 +166,16 @@ def by_jose(peers: Peers, form: str) -> bytes | None:
     return made.encode()
 
 
+def by_pyjwt(form: str) -> bytes | None:
+    if form not in TOKENS:
+        return None
+    key, payload = key_of(form), _payload(form, unsigned(form))
+    kind = "vc+jwt" if form.startswith("vc+") else "JWT"
+    algorithm = jwk.algorithm(key.public_key())
+    headers = {"kid": named(form), "typ": kind}
+    return jwt.encode(payload, key, algorithm=algorithm, headers=headers).encode()
+
+
 def by_library(form: str) -> bytes | None:
     """It signs what it has read: a badge of ours becomes its own."""
     sim, key = issuer(), key_of(form)
@@ -241,5 +251,6 @@ def made_by(peers: Peers, peer: str, form: str) -> bytes | None:
         LIBRARY: lambda: by_library(form),
         OPENVC: lambda: by_openvc(form),
         JOSE: lambda: by_jose(peers, form),
+        PYJWT: lambda: by_pyjwt(form),
     }
     return makers[peer]() if peer in makers else None

@@ -7,8 +7,9 @@ what it is asked to check, stand here, and nowhere else.
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
+import jwt
 from openbadgeslib.ob3 import (
     OB3LdpVerifier,
     OB3VerificationError,
@@ -45,9 +46,15 @@ CORE: Final = "verifier-core"
 JOSE: Final = "jose"
 LIBRARY: Final = "openbadgeslib"
 OPENVC: Final = "openvc-core"
-JUDGES: Final = (OURS, BAZAAR, CORE, LIBRARY, OPENVC, JOSE)
+PYJWT: Final = "PyJWT"
+JUDGES: Final = (OURS, BAZAAR, CORE, LIBRARY, OPENVC, JOSE, PYJWT)
 
-Judge = Callable[[bytes, IssuerSimulator], str]
+
+class Issuer(Protocol):
+    """What is known of an issuer: its DID, and what its addresses answer."""
+
+    did: str
+    served: dict[str, bytes]
 
 
 def ours(badge: bytes, sim: IssuerSimulator) -> Report:
@@ -83,6 +90,20 @@ def jose(peers: Peers, badge: bytes, sim: IssuerSimulator) -> str:
     return ACCEPTS if answer["verified"] else REFUSES
 
 
+def pyjwt(badge: bytes, sim: IssuerSimulator) -> str:
+    """As `jose`, with the one algorithm of the key that the token names in the key set."""
+    token = badge.decode()
+    try:
+        header = jwt.get_unverified_header(token)
+        keys = {key.key_id: key for key in jwt.PyJWKSet.from_json(texts(sim)[sim.jwks_url]).keys}
+        key = keys[header["kid"]]
+        issuer = None if header.get("typ") == "vc+jwt" else sim.did
+        jwt.decode(token, key, algorithms=[key.algorithm_name], issuer=issuer)
+    except (jwt.PyJWTError, KeyError):
+        return REFUSES
+    return ACCEPTS
+
+
 def library(badge: bytes, sim: IssuerSimulator) -> str:
     """By the issuer's did:web. The list is asked without its proof, which the library reads of
     lists that are tokens only."""
@@ -109,21 +130,18 @@ def _issuer(badge: bytes, sim: IssuerSimulator) -> str:
     return issuer if issuer.startswith("did:jwk") else sim.did
 
 
-def openvc(badge: bytes, sim: IssuerSimulator) -> str:
+def openvc(badge: bytes, sim: Issuer) -> str:
     """With its own resolver of status lists, its fetching replaced.
 
     It reads one proof, as an object, of Data Integrity's own type; of tokens, those around the
     claim `vc` of VC Data Model 1.1."""
     if not badge.startswith(b"{"):
-        return (
-            UNREAD
-            if "vc" not in json.loads(b64url_decode(badge.decode().split(".")[1]))
-            else (_by_openvc(badge.decode(), sim))
-        )
+        claims = json.loads(b64url_decode(badge.decode().split(".")[1]))
+        return _by_openvc(badge.decode(), sim) if "vc" in claims else UNREAD
     credential = _with_one_proof(json.loads(badge))
-    proof = credential.get("proof")
-    if isinstance(proof, list) or (proof and proof["type"] != "DataIntegrityProof"):
-        return UNREAD
+    match credential.get("proof"):
+        case [_, _, *_] | {"type": "Ed25519Signature2020"}:
+            return UNREAD
     return _by_openvc(credential, sim)
 
 
@@ -135,7 +153,7 @@ def _with_one_proof(credential: Any) -> Any:
     return credential
 
 
-def _by_openvc(credential: Any, sim: IssuerSimulator) -> str:
+def _by_openvc(credential: Any, sim: Issuer) -> str:
     def text_at(url: str) -> str:
         return json.dumps(_with_one_proof(json.loads(sim.served[url])))
 
@@ -173,11 +191,17 @@ def all_verdicts(
         OPENVC: lambda: openvc(badge, sim),
     }
     if name.startswith("token"):
-        ask |= {BAZAAR: lambda: UNREAD, CORE: lambda: UNREAD, JOSE: lambda: jose(peers, badge, sim)}
+        ask |= {
+            BAZAAR: lambda: UNREAD,
+            CORE: lambda: UNREAD,
+            JOSE: lambda: jose(peers, badge, sim),
+            PYJWT: lambda: pyjwt(badge, sim),
+        }
     else:
         ask |= {
             BAZAAR: lambda: bazaar(peers, badge, sim),
             CORE: lambda: core(peers, badge, sim),
             JOSE: lambda: UNREAD,
+            PYJWT: lambda: UNREAD,
         }
     return {judge: ask[judge]() for judge in JUDGES if only in (judge, None)}
