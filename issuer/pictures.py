@@ -20,7 +20,7 @@ from badge_assets import png, qr, svg
 from badge_assets.draw import BadgeFacts, Form, SealFacts, SealKind
 from badge_assets.letters import UnfitText
 from badge_assets.looks import Looks, Theme
-from issuer import programmes, texts, wording
+from issuer import days, programmes, texts, wording
 from issuer.drawing import Drawer, Job, draw_here
 from issuer.errors import Refused
 from issuer.office import Office
@@ -215,6 +215,20 @@ def seal(office: Office, view: View, variant: Variant, drawer: Drawer = draw_her
         with contextlib.suppress(UnfitText):
             return drawer(variant.job(facts, look))
     return drawn(variant.job(_seal_facts(office, view, language, view.slug, ""), look), drawer)
+
+
+def dated_seal(office: Office, view: View, variant: Variant, drawer: Drawer = draw_here) -> bytes:
+    """The seal as it stands in `view`, saying of which day it is: for copies, which cannot
+    change. Otherwise as `seal`."""
+    day = texts.day(days.day_of(view.now, view.programme.timezone), variant.language)
+    dated = translate(variant.language, N_("As of %(day)s"), day=day)
+    look = programme_looks(view.programme)
+    facts = _seal_facts(office, view, variant.language, view.name, dated)
+    with contextlib.suppress(UnfitText):
+        return drawer(variant.job(facts, look))
+    return _drawn(
+        variant.job(_seal_facts(office, view, variant.language, view.slug, dated), look), drawer
+    )
 
 
 def _seal_facts(office: Office, view: View, language: str, holder: str, detail: str) -> SealFacts:

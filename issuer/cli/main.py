@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "participation": "issuer.cli.participation:participation",
     "award": "issuer.cli.award:award",
     "register": "issuer.cli.register:register",
+    "embed-pack": "issuer.cli.embed_pack:embed_pack",
     "token": "issuer.cli.token:token",
     "poster": "issuer.cli.prints:poster",
     "diploma": "issuer.cli.prints:diploma",

@@ -14,6 +14,7 @@ _ALIKE = re.compile(
     r"|/b/[0-9a-f-]{36}\.(?:json|jwt)"
     r"|/status/[1-9][0-9]{0,5}(?:\.jwt)?"
     r"|/\.well-known/did\.json"
+    r"|/static/seal-1\.js"
 )
 
 

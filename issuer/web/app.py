@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from issuer.office import Office
 from issuer.studio import Studio
-from issuer.web import api, embed, machine, openapi, pages, problems
+from issuer.web import api, embed, machine, oembed, openapi, pages, problems
 from issuer.web.alike import packable
 from issuer.web.bodies import Bodies
 from issuer.web.headers import Headers, Hosts, Lengths, hosts
@@ -72,6 +72,7 @@ def create_app(
 
     app.router.routes.extend(machine.ROUTES)
     app.router.routes.extend(embed.ROUTES)
+    app.router.routes.extend(oembed.ROUTES)
     app.router.routes.extend(api.ROUTES)
     app.include_router(api.router)
     app.include_router(pages.router)

@@ -245,6 +245,11 @@ KINDS: Mapping[str, Kind] = {
             " badge can be had as .json and .jwt all the same."
         ),
     ),
+    "oembed.format": Kind(
+        501,
+        N_("oEmbed is answered as JSON only"),
+        N_("Ask again with format=json, or without a format."),
+    ),
     # Our own fault
     "sealing.rehearsal": Kind(
         500,

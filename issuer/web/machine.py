@@ -7,7 +7,7 @@ people find a page at the same address, these routes serve those who ask for JSO
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -105,9 +105,10 @@ def view_of(office: Office, slug: str, now: datetime) -> View | None:
     return None if seen.state is State.UNKNOWN else seen
 
 
-def view_answer(request: Request, seen: View) -> Response:
-    """A view as JSON. Its tag is weak: the moment of the answer is no part of what it says."""
-    content = seen.json()
+def view_answer(request: Request, seen: View, more: Mapping[str, Any] | None = None) -> Response:
+    """A view as JSON, with `more`. Its tag is weak: the moment of the answer is no part of what
+    it says."""
+    content = {**seen.json(), **(more or {})}
     said = {key: value for key, value in content.items() if key != "answeredAt"}
     return public_answer(
         request,

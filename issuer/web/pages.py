@@ -13,6 +13,7 @@ from issuer.web import (
     http,
     pages_badge,
     pages_holder,
+    pages_kit,
     pages_look,
     pages_mark,
     pages_render,
@@ -21,7 +22,7 @@ from issuer.web import (
 from issuer.web.problems import Problem, Told
 
 router = APIRouter(include_in_schema=False)
-for part in (pages_mark, pages_holder, pages_badge, pages_verify):
+for part in (pages_mark, pages_kit, pages_holder, pages_badge, pages_verify):
     router.include_router(part.router)
 
 # The address of a sheet changes with the sheet, so a copy of it never grows old.

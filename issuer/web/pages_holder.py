@@ -9,17 +9,28 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from markupsafe import escape
+from markupsafe import Markup
 
-from badge_assets.draw import SEAL_HEIGHT, SEAL_WIDTH
-from issuer import codes, days, facts, history, names, participations, public, sealing, wording
+from issuer import (
+    codes,
+    days,
+    facts,
+    history,
+    kit,
+    names,
+    participations,
+    public,
+    sealing,
+    wording,
+)
 from issuer.errors import NotFound
 from issuer.office import Office
+from issuer.pictures import Variant
 from issuer.programme import Programme
 from issuer.public import Copy, View
 from issuer.record.tables import Award, Participation
 from issuer.state import State
-from issuer.texts import DEFAULT, N_, day, translate
+from issuer.texts import N_, day, translate
 from issuer.web import http
 from issuer.web.pages_render import TIMEZONE, language_of, office_of, page, said
 
@@ -109,8 +120,16 @@ def holder(request: Request, slug: str) -> Response:
         done_heading=translate(language, _done_heading(view)),
         sealed_on=_sealed_on(view),
         periods=periods,
-        snippet=snippet(office, view, language) if view.state.holds else None,
+        snippet=kit.picture(view, Variant(language)) if view.state.holds else None,
+        kit=view.state is not State.UNDER_WAY,
+        oembed=kit.oembed_address(view, language),
+        certification=_certification(office, view, language),
     )
+
+
+def _certification(office: Office, view: View, language: str) -> Markup | None:
+    content = kit.certification(office, view, language)
+    return None if content is None else Markup(kit.in_page(content))
 
 
 def _done_heading(view: View) -> str:
@@ -188,24 +207,6 @@ def _award_of(row: Participation, given: str | None) -> Award | None:
             if award.code == code and award.state in ("issued", "void")
         ),
         None,
-    )
-
-
-def snippet(office: Office, view: View, language: str) -> str:
-    """The one line that a holder pastes into its own site. It can never change again there,
-    so it says what it is and where the answer stands, and nothing about the state."""
-    alt = translate(
-        language,
-        N_("%(mark)s: see whether %(name)s holds it now"),
-        mark=view.programme.name(language),
-        name=view.name,
-    )
-    base = office.settings.base_url
-    variant = "" if language == DEFAULT else f"/wide-light-{language}"
-    return (
-        f'<a href="{base}/m/{view.slug}" target="_blank" rel="noopener">'
-        f'<img src="{base}/embed/{view.slug}{variant}.svg" alt="{escape(alt)}"'
-        f' width="{SEAL_WIDTH}" height="{SEAL_HEIGHT}"></a>'
     )
 
 

@@ -79,6 +79,11 @@ def draw(request: Request, template: str, **values: Any) -> str:
     )
 
 
+def draw_apart(template: str, language: str, **values: Any) -> str:
+    """A page that is none of the site's: it has neither head nor foot of ours, nor a request."""
+    return _environment(language).get_template(template).render(lang=language, **values)
+
+
 def page(
     request: Request, template: str, *, cache: str = http.NO_STORE, status: int = 200, **values: Any
 ) -> Response:

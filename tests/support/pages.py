@@ -72,6 +72,8 @@ class Page:
         ids = [e.attributes["id"] for e in self.elements if "id" in e.attributes]
         yield from (f"id twice: {i}" for i in set(ids) if ids.count(i) > 1)
         for element in self.elements:
+            if element.tag == "script" and element.attributes.get("type") == "application/ld+json":
+                continue  # data, which no browser runs
             if element.tag in ("script", "style", "iframe", "object", "embed", "base"):
                 yield f"a {element.tag}"
             for name, value in element.attributes.items():

@@ -76,10 +76,10 @@ def test_forms_from_closed_lists(states: tuple[TestClient, dict[State, str]]) ->
     slug = slugs[State.HOLDS]
     seen = {
         client.get(f"/embed/{slug}/wide-{theme}-{language}.svg").content
-        for theme in ("light", "dark")
+        for theme in ("light", "dark", "contrast", "mono")
         for language in ("nb", "nn", "en")
     }
-    assert len(seen) == 6
+    assert len(seen) == 12
     assert client.get(f"/embed/{slug}.svg").content in seen
     for variant in (
         "wide-light-de",
