@@ -30,7 +30,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary=:all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz mutate differential bench lint format types wheel smoke lock clean
+.PHONY: help demo test pictures fuzz mutate differential bench lint format types wheel smoke lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -57,6 +57,8 @@ bench: $(VENV)/.test ## how fast, side by side with others that are installed (A
 
 mutate: $(VENV)/.test ## change good badges a million times: is any change believed?
 	$(BIN)/python -m tests.mutations.run $(ARGS)
+pictures: $(VENV)/.test ## docs/pictures/embed-*.png: the seal in other people's pages
+	@MERKE_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/web/test_embed_browser.py
 
 lint: $(VENV)/.dev ## style and formatting, changed nowhere
 	$(BIN)/ruff check .

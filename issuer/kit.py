@@ -67,7 +67,7 @@ def picture(view: View, variant: Variant) -> str:
     alt = escape(alternative(view, variant.language))
     image = (
         f'<img src="{view.base_url}{seal_path(view.slug, variant)}" alt="{alt}"'
-        f' width="{width}" height="{height}">'
+        f' width="{width}" height="{height}" style="max-width:100%;height:auto">'
     )
     return linked(view, variant.language, image)
 

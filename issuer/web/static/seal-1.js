@@ -37,6 +37,7 @@
         const root = this.attachShadow({ mode: "open" });
         root.adoptedStyleSheets = [sheet];
         root.append(document.createElement("slot"));
+        root.addEventListener("keydown", (event) => event.key === "Escape" && this.close?.());
       }
       // The link may not have been read yet when the element is.
       if (document.readyState === "loading") {
@@ -121,10 +122,13 @@
       };
       set(open);
       button.onclick = () => set(panel.hidden);
-      close.onclick = () => { set(false); button.focus(); };
-      root.onkeydown = (event) => {
-        if (event.key === "Escape" && !panel.hidden) { set(false); button.focus(); }
+      this.close = () => {
+        if (!panel.hidden) {
+          set(false);
+          button.focus();
+        }
       };
+      close.onclick = this.close;
       root.replaceChildren(button, panel);
       if (focused) root.querySelector(`.${focused}`)?.focus();
     }
