@@ -57,6 +57,7 @@ bench: $(VENV)/.test ## how fast, side by side with others that are installed (A
 
 mutate: $(VENV)/.test ## change good badges a million times: is any change believed?
 	$(BIN)/python -m tests.mutations.run $(ARGS)
+
 pictures: $(VENV)/.test ## docs/pictures/embed-*.png: the seal in other people's pages
 	@MERKE_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/web/test_embed_browser.py
 

@@ -130,7 +130,7 @@ def test_the_snippet_can_never_go_stale(town: Town) -> None:
             f'<a href="{BASE}/m/{slug}" target="_blank" rel="noopener">'
             f'<img src="{BASE}/embed/{slug}.svg"'
             f' alt="Balansemerket: se om {escape(SENTENCES[state].split(" har")[0])} har merket nå"'
-            ' width="360" height="104"></a>'
+            ' width="360" height="104" style="max-width:100%;height:auto"></a>'
         )
     english = town.page(f"/m/{town.slugs[State.HOLDS]}?lang=en").one("textarea").text
     assert f"{BASE}/embed/{town.slugs[State.HOLDS]}/wide-light-en.svg" in english
