@@ -6,8 +6,9 @@
 import logging
 import threading
 from dataclasses import dataclass
+from datetime import date
 
-from issuer import keyring, sealing, status
+from issuer import checkpoints, keyring, sealing, status
 from issuer.errors import IssuerError
 from issuer.office import Office
 from keys.ring import RingError
@@ -19,11 +20,13 @@ SECONDS_BETWEEN = 60.0
 
 @dataclass(frozen=True)
 class Done:
-    """`abandoned`: ids of credentials whose sealing was interrupted; `lists`: numbers."""
+    """`abandoned`: ids of credentials whose sealing was interrupted; `lists`: numbers;
+    `checkpoint`: the day (UTC) whose end was signed."""
 
     abandoned: tuple[str, ...]
     lists: tuple[int, ...]
     keys: tuple[str, ...]
+    checkpoint: date | None
 
 
 def round_of_work(office: Office) -> Done:
@@ -33,6 +36,7 @@ def round_of_work(office: Office) -> Done:
         abandoned=tuple(sealing.recover(office)),
         keys=tuple(keyring.reconcile(office)),
         lists=status.publish(office),
+        checkpoint=checkpoints.sign_due(office),
     )
 
 

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, str] = {
     "token": "issuer.cli.token:token",
     "poster": "issuer.cli.prints:poster",
     "diploma": "issuer.cli.prints:diploma",
+    "audit": "issuer.cli.audit:audit",
     "keys": "issuer.cli.keys:keys",
     "bench": "issuer.cli.bench:bench",
 }
