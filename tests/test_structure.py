@@ -77,12 +77,14 @@ DOORS = {
         keepers=(
             "issuer/audit.py",
             "issuer/awards.py",
+            "issuer/checkpoints.py",
             "issuer/keyring.py",
             "issuer/office.py",
             "issuer/participations.py",
             "issuer/programmes/",
             "issuer/public.py",
             "issuer/published.py",
+            "issuer/recheck/",
             "issuer/record/",
             "issuer/sealing.py",
             "issuer/staff.py",
@@ -122,6 +124,7 @@ DOORS = {
         names=("importlib.resources", "importlib_resources", "pkgutil.get_data"),
         keepers=(
             "issuer/programmes/",
+            "issuer/recheck/proofs.py",
             "issuer/record/database.py",
             "issuer/texts.py",
             "issuer/web/",

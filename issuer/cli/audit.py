@@ -27,8 +27,6 @@ def audit(context: Context, checkpoint: bool, as_json: bool) -> int:
       merke audit --json > audit.json
       merke audit --checkpoint        for somebody outside to keep
     """
-    from sqlalchemy import text
-
     from issuer import checkpoints, recheck
     from issuer.errors import NotFound
     from issuer.texts import N_
@@ -43,9 +41,7 @@ def audit(context: Context, checkpoint: bool, as_json: bool) -> int:
             click.echo(newest.jws)
             return 0
         connection = session.connection()
-        count = connection.execute(
-            text("SELECT count(*) FROM credential WHERE state = 'issued'")
-        ).scalar_one()
+        count = recheck.credentials_to_check(connection)
         shown = sys.stderr.isatty() and not as_json
         bar = click.progressbar(length=count, file=sys.stderr) if shown else nullcontext()
         with bar as moving:

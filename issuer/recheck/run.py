@@ -84,3 +84,9 @@ def recheck(
         counts["status_list"],
         None if head is None else (int(head[0]), str(head[1])),
     )
+
+
+def credentials_to_check(connection: Connection) -> int:
+    """How often `advance` will be called."""
+    query = text("SELECT count(*) FROM credential WHERE state = 'issued'")
+    return int(connection.execute(query).scalar_one())
