@@ -226,7 +226,7 @@ def dated_seal(office: Office, view: View, variant: Variant, drawer: Drawer = dr
     facts = _seal_facts(office, view, variant.language, view.name, dated)
     with contextlib.suppress(UnfitText):
         return drawer(variant.job(facts, look))
-    return _drawn(
+    return drawn(
         variant.job(_seal_facts(office, view, variant.language, view.slug, dated), look), drawer
     )
 
