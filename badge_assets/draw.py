@@ -107,9 +107,9 @@ def badge_drawing(facts: BadgeFacts, looks: Looks) -> dict[str, Any]:
         )
     return {
         **drawing,
-        "module": _module(squares),
+        "module": code_module(squares),
         "cell": CODE_CELL,
-        "parts": ["ground", "holder", "last", "first", "code"],
+        "parts": ["ground", "holder", "last_day_text", "first_day_text", "code"],
         "region": [0, 0, BADGE_SIDE, BADGE_SIDE],
     }
 
@@ -127,7 +127,7 @@ def coded(facts: BadgeFacts | PosterFacts | DiplomaFacts, looks: Looks) -> dict[
     }
 
 
-def _module(squares: int) -> int:
+def code_module(squares: int) -> int:
     """The units of one square of the QR code: whole pixels at 1024, and at 256 where it can be."""
     units = _CODE_ROOM // squares
     return units - units % 4 if units >= 12 else units

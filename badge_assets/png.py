@@ -61,14 +61,38 @@ def bake(image: bytes, text: str) -> bytes:
     a text chunk (empty, holds NUL, more than `MAX_TEXT` bytes) or would make the file
     longer than `MAX_BYTES`.
     """
+    kept = [chunk for chunk in _chunks(image) if _keyword(chunk) not in CARRIERS]
+    return _bounded([*kept[:-1], _carrier(text), kept[-1]])
+
+
+def of_palette(side: int, palette: bytes, deflated: bytes, text: str | None) -> bytes:
+    """Return a square picture with four bits a pixel, carrying `text` unless it is None.
+
+    `palette` are red, green and blue of at most 16 colours, `deflated` the filtered rows as
+    one zlib stream (PNG, 9 and 10). Raises `ValueError` as `bake` does.
+    """
+    chunks = [
+        (b"IHDR", side.to_bytes(4, "big") * 2 + b"\x04\x03\0\0\0"),
+        (b"PLTE", palette),
+        (b"IDAT", deflated),
+        (b"IEND", b""),
+    ]
+    if text is not None:
+        chunks.insert(3, _carrier(text))
+    return _bounded(chunks)
+
+
+def _carrier(text: str) -> Chunk:
     body = text.encode()  # a lone surrogate is a UnicodeEncodeError, itself a ValueError
     if not body or b"\0" in body:
         raise ValueError("the text is empty or holds NUL; a PNG text chunk can carry neither")
     if len(body) > MAX_TEXT:
         raise ValueError(f"the text is {len(body)} bytes long, the most is {MAX_TEXT}")
-    kept = [chunk for chunk in _chunks(image) if _keyword(chunk) not in CARRIERS]
-    carrier = (b"iTXt", KEYWORD + b"\0" + _UNCOMPRESSED + b"\0\0" + body)
-    baked = _join([*kept[:-1], carrier, kept[-1]])
+    return b"iTXt", KEYWORD + b"\0" + _UNCOMPRESSED + b"\0\0" + body
+
+
+def _bounded(chunks: Iterable[Chunk]) -> bytes:
+    baked = _join(chunks)
     if len(baked) > MAX_BYTES:
         raise ValueError(f"the picture with its text would be longer than {MAX_BYTES} bytes")
     return baked

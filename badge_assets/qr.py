@@ -52,16 +52,22 @@ def matrix(address: str, error: ErrorCorrection = "Q") -> Matrix:
     """Return the squares of a QR code for `address`, dark as True, without quiet zone.
 
     `address` is one made by `address`: five letters in bytes, all else in the small mode of
-    capitals and figures. The size is 4 × version + 17, the least that holds
-    it; equal addresses give equal squares. Raises `ValueError` for another text or level.
+    capitals and figures. The size is 4 × version + 17, the least that holds it; equal
+    addresses give equal squares. Raises `ValueError` for another text or level.
     """
+    return tuple(tuple(square == 0 for square in row) for row in rows(address, error))
+
+
+def rows(address: str, error: ErrorCorrection = "Q") -> tuple[bytes, ...]:
+    """The same as rows of bytes, 0 for a dark square and 255 for a light one."""
     text = _checked(address)
     if error not in get_args(ErrorCorrection):
         raise ValueError(f"the error correction is H or Q, not {error!r}")
     symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=error)
-    picture: Any = symbol.to_image(scale=1, add_quiet_zones=False)  # a buffer of rows of bytes
-    rows: Any = memoryview(picture).tolist()
-    return tuple(tuple(square == 0 for square in row) for row in rows)
+    picture: Any = symbol.to_image(scale=1, add_quiet_zones=False)  # a buffer, row by row
+    squares = memoryview(picture)
+    side, flat = len(squares), squares.tobytes()
+    return tuple(flat[at : at + side] for at in range(0, side * side, side))
 
 
 def _checked(address: str) -> str:

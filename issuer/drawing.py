@@ -14,7 +14,7 @@ from hashlib import sha256
 from multiprocessing.connection import Connection
 from typing import Any
 
-from badge_assets import draw, prints
+from badge_assets import draw, prints, spliced
 from badge_assets.draw import Form
 from badge_assets.facts import (
     BadgeFacts,
@@ -103,6 +103,8 @@ def draw_here(job: Job) -> bytes:
     """Draw in the calling thread. Raises `UnfitText`."""
     match job.facts, job.form:
         case BadgeFacts() as facts, "badge.png":
+            if facts.kind is SealKind.HOLDS:
+                return spliced.badge_png(facts, job.looks)
             return draw.badge_png(facts, job.looks)
         case BadgeFacts() as facts, "badge.svg":
             return draw.badge_svg(facts, job.looks)
