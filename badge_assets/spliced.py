@@ -240,7 +240,7 @@ def _press(facts: BadgeFacts, looks: Looks, squares: int) -> _Press:
 
 def _run(rows: Rows) -> _Run:
     whole = b"".join(rows)
-    packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9)
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15, 5)
     deflated = packer.compress(whole) + packer.flush(zlib.Z_FULL_FLUSH)
     return _Run(deflated, zlib.adler32(whole), len(whole))
 

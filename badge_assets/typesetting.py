@@ -60,13 +60,15 @@ class _Compiler:
 
     def __init__(self, template: Template) -> None:
         self._lock = threading.Lock()
+        self._tagged = template in ("poster", "diploma")
         self._typst = typst.Compiler(
             str(_TEMPLATES / f"{template}.typ"), root=str(_TEMPLATES), ignore_system_fonts=True
         )
 
     def compile(self, facts: str, **output: Any) -> bytes:
+        inputs = {"facts": facts, **({"tagged": "yes"} if self._tagged else {})}
         with self._lock:
-            return cast(bytes, self._typst.compile(sys_inputs={"facts": facts}, **output))
+            return cast(bytes, self._typst.compile(sys_inputs=inputs, **output))
 
 
 _compiler = cache(_Compiler)

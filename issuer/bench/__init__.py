@@ -7,7 +7,7 @@ file; how a figure becomes a row is in `issuer.bench.rows`.
 
 from collections.abc import Iterator
 
-from issuer.bench import commands, issuing, serving, verifying
+from issuer.bench import commands, drawing, issuing, serving, verifying
 from issuer.bench.material import Material, material
 from issuer.bench.peers import Peers
 from issuer.bench.rows import Absent, Comparison, Row, compare
@@ -35,3 +35,4 @@ def _comparisons(made: Material, peers: Peers) -> Iterator[Comparison | Absent]:
     yield commands.first_verification(made)
     yield from verifying.comparisons(made, peers)
     yield from issuing.comparisons(made, peers)
+    yield from drawing.comparisons(made)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from issuer import bench
-from issuer.bench import commands, issuing, peers, rows, verifying
+from issuer.bench import commands, drawing, issuing, peers, rows, verifying
 from issuer.bench.material import Material, material
 from issuer.bench.peers import Peers
 from issuer.bench.rows import Absent, Comparison, Row, compare
@@ -117,13 +117,14 @@ def test_each_figure_can_be_taken(made: Material) -> None:
             commands.first_verification(made),
             *verifying.comparisons(made, here),
             *issuing.comparisons(made, here),
+            *drawing.comparisons(made),
         ]
         names = [one.name for one in everything]
         for one in everything:
             if isinstance(one, Comparison):
                 assert one.ours() > 0
                 assert one.other() > 0
-    assert len(everything) == 15
+    assert len(everything) == 19
     compared = [one for one in everything if isinstance(one, Comparison)]
     assert len({one.name for one in compared}) == len(compared), names
 
