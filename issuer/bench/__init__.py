@@ -19,10 +19,10 @@ def measure(runs: int) -> Iterator[Row | Absent]:
     """Take every figure `runs` times."""
     with commands.demonstration() as demo:
         yield compare(commands.demo(demo), runs)
-        with serving.server(demo.data) as server:
-            for served in serving.comparisons(server, demo.badge()):
+        made = material(serving.of_another(demo.badge()))
+        with serving.server(demo.data, serving.published(made)) as server:
+            for served in serving.comparisons(server, demo.badge(), made.badges[0]):
                 yield compare(served, runs)
-        made = material(demo.badge())
         with Peers.start() as peers:
             for comparison in _comparisons(made, peers):
                 if isinstance(comparison, Absent):

@@ -1,4 +1,5 @@
-"""Serving: the short lane against the barest answer that the same server can give.
+"""Serving: the short lane against the barest answer that the same server can give; a badge that
+is sent in and judged against the same call with nothing to do.
 
 Rates are per second of the server's processor, so that whatever else the machine does is no
 part of them. Who asks is another process (`issuer.bench.load`), which is faster than the server.
@@ -13,13 +14,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from issuer.bench.material import Material
 from issuer.bench.rows import Comparison, Figure
 
 _SECONDS = 0.5
 _CONNECTIONS = 8
 _PATIENCE = 60.0
 _HELLO = "/hello"
+_ANOTHER = "annen.example.no"
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,13 @@ class Server:
 
     port: int
 
-    def rate(self, path: str, **headers: str) -> Figure:
-        """Answers per second of the server's processor."""
+    def rate(self, path: str, body: bytes | None = None, **headers: str) -> Figure:
+        """Answers per second of the server's processor. Where there is a `body`, it is posted."""
 
         def figure() -> float:
             before = self._processor()
             # What is asked while it warms up costs the server too, so all that came counts.
-            came = self._load(path, _CONNECTIONS, headers)
+            came = self._load(path, _CONNECTIONS, headers, body)
             return float(came["all"]) / (self._processor() - before)
 
         return figure
@@ -51,15 +55,20 @@ class Server:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/processor") as answer:
             return float(answer.read())
 
-    def _load(self, path: str, connections: int, headers: dict[str, str]) -> dict[str, Any]:
-        lines = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
+    def _load(
+        self, path: str, connections: int, headers: dict[str, str], body: bytes | None = None
+    ) -> dict[str, Any]:
+        method = "GET" if body is None else "POST"
+        lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self.port}"]
+        if body is not None:
+            lines.append(f"Content-Length: {len(body)}")
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "issuer.bench.load"),
                 *(str(self.port), str(connections), str(_SECONDS)),
             ],
-            input="".join(f"{line}\r\n" for line in [*lines, ""]).encode(),
+            input="".join(f"{line}\r\n" for line in [*lines, ""]).encode() + (body or b""),
             capture_output=True,
             check=True,
             timeout=_PATIENCE,
@@ -71,16 +80,35 @@ class Server:
 
 
 @contextmanager
-def server(data: Path) -> Iterator[Server]:
-    """A server of the issuer in `data`, for as long as it is measured."""
+def server(data: Path, published: Mapping[str, bytes]) -> Iterator[Server]:
+    """A server of the issuer in `data`, for as long as it is measured; `published` is what
+    another issuer has."""
     arguments = [sys.executable, "-m", "issuer.bench.server", str(data)]
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(arguments, stdin=pipe, stdout=pipe, text=True) as process:
         try:
-            if process.stdout is None or not (port := process.stdout.readline().strip()):
+            if process.stdin is None or process.stdout is None:
+                raise RuntimeError("the server to be measured cannot be spoken to")
+            json.dump({url: text.decode() for url, text in published.items()}, process.stdin)
+            process.stdin.close()
+            if not (port := process.stdout.readline().strip()):
                 raise RuntimeError("the server to be measured did not start")
             yield Server(int(port))
         finally:
             process.terminate()
+
+
+def of_another(badge: Mapping[str, Any]) -> dict[str, Any]:
+    """`badge` as another issuer would have made it."""
+    host = urlsplit(badge["id"]).hostname or ""
+    another: dict[str, Any] = json.loads(json.dumps(badge).replace(host, _ANOTHER))
+    return another
+
+
+def published(material: Material) -> dict[str, bytes]:
+    """All that a verification of the first badge asks for; its issuer has no newer one."""
+    badge = material.badges[0]
+    return {**material.published, json.loads(badge)["refreshService"]["id"]: badge}
 
 
 def paths(slug: str, credential: str) -> dict[str, str]:
@@ -95,8 +123,8 @@ def paths(slug: str, credential: str) -> dict[str, str]:
     }
 
 
-def comparisons(server: Server, badge: Mapping[str, Any]) -> Iterator[Comparison]:
-    """`badge` is a credential of the issuer that is served."""
+def comparisons(server: Server, badge: Mapping[str, Any], foreign: bytes) -> Iterator[Comparison]:
+    """`badge` is a credential of the issuer that is served, `foreign` one of the other's."""
     slug = badge["credentialSubject"]["id"].rpartition("/")[2]
     credential = badge["id"].rpartition("/")[2]
     seal = f"/embed/{slug}.svg"
@@ -117,6 +145,13 @@ def comparisons(server: Server, badge: Mapping[str, Any]) -> Iterator[Comparison
             other=server.rate(_HELLO),
             target=0.95,
         )
+    yield Comparison(
+        name="POST /api/v1/verify, another's badge; other: a constant answer of the same server",
+        unit="a second",
+        ours=server.rate("/api/v1/verify", foreign),
+        other=server.rate("/api/v1/constant", foreign),
+        target=0.25,
+    )
     yield Comparison(
         name="seal, 99 of 100 answers at one connection; other: a bare ASGI hello",
         unit="seconds",
