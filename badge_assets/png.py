@@ -109,8 +109,10 @@ def unbake(image: bytes) -> str | None:
 
 
 def read(image: bytes) -> Baked | None:
-    """The same for badges of any age. Of an old and a new one in one picture, the new one."""
+    """The same for badges of any age. Of an old and a new one in one picture, the new one; what is
+    wrong with either is wrong with the picture."""
     chunks = _chunks(image)
+    baked: list[Baked] = []
     for keyword in (KEYWORD, LEGACY):
         carriers = [chunk for chunk in chunks if _keyword(chunk) == keyword]
         if len(carriers) > 1:
@@ -118,9 +120,8 @@ def read(image: bytes) -> Baked | None:
                 "carrier.duplicate",
                 f"the picture carries {len(carriers)} credentials; one is allowed",
             )
-        if carriers:
-            return Baked(_text(carriers[0]), legacy=keyword == LEGACY)
-    return None
+        baked += [Baked(_text(carrier), legacy=keyword == LEGACY) for carrier in carriers]
+    return baked[0] if baked else None
 
 
 def _chunks(image: bytes) -> list[Chunk]:

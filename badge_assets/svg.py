@@ -151,8 +151,10 @@ def unbake(image: bytes) -> str | None:
 
 
 def read(image: bytes) -> Baked | None:
-    """The same for badges of any age. Of an old and a new one in one picture, the new one."""
+    """The same for badges of any age. Of an old and a new one in one picture, the new one; what is
+    wrong with either is wrong with the picture."""
     found = _read(image).carriers
+    baked: list[Baked] = []
     for legacy in (False, True):
         carriers = [carrier for carrier in found if carrier.legacy is legacy]
         if len(carriers) > 1:
@@ -160,9 +162,8 @@ def read(image: bytes) -> Baked | None:
                 "carrier.duplicate",
                 f"the picture carries {len(carriers)} credentials; one is allowed",
             )
-        if carriers:
-            return carriers[0].baked()
-    return None
+        baked += [carrier.baked() for carrier in carriers]
+    return baked[0] if baked else None
 
 
 def _element(text: str, *, declare: bool) -> bytes:

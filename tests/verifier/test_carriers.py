@@ -128,6 +128,13 @@ def test_a_picture_without_a_credential(presented: bytes) -> None:
         (a_png(text(ADDRESS), itxt(ADDRESS, OLD)), Reason.CARRIER_DUPLICATE),
         (a_png(itxt(b"{}"), itxt(b"{}"), text(ADDRESS)), Reason.CARRIER_DUPLICATE),
         (a_png(itxt(b"{}", OLD, fields=b"\1\0\0\0")), Reason.CARRIER_COMPRESSED),
+        (a_png(itxt(b"{}"), text(ADDRESS), itxt(b"{}", OLD)), Reason.CARRIER_DUPLICATE),
+        (a_png(itxt(b"{}"), itxt(b"{}", OLD, fields=b"\1\0\0\0")), Reason.CARRIER_COMPRESSED),
+        (
+            svg.bake(a_svg(), TOKEN).replace(b"</svg>", OLD_ELEMENT.replace(b"</svg>", b"") * 2)
+            + b"</svg>",
+            Reason.CARRIER_DUPLICATE,
+        ),
         (a_png(chunk(b"zTXt", OLD + b"\0\0x")), Reason.CARRIER_COMPRESSED),
         (a_png(text(b"hello")), Reason.CARRIER_MALFORMED),
         (a_png(text(b"")), Reason.CARRIER_MALFORMED),

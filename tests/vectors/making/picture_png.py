@@ -269,6 +269,18 @@ def _png(cases: Cases) -> None:
             "There are two old badges in the picture.",
         ),
         (
+            "legacy-two-beside-new",
+            png(itxt(b'{"old":1}', b"openbadges"), itxt(b'{"old":2}', b"openbadges"), baked),
+            "carrier.duplicate",
+            "Beside the new badge there are two old ones.",
+        ),
+        (
+            "legacy-compressed-beside-new",
+            png(chunk(b"zTXt", b"openbadges\0\0" + zlib_stored(b'{"old":1}')), baked),
+            "carrier.compressed",
+            "Beside the new badge there is an old one, which is compressed.",
+        ),
+        (
             "legacy-not-ascii",
             png(chunk(b"tEXt", b"openbadges\0https://\xe6.example.no")),
             "carrier.malformed",

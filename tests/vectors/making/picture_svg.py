@@ -253,6 +253,12 @@ def _svg(cases: Cases) -> None:
             "The badge in the picture has been changed.",
         ),
         (
+            "legacy-two-beside-new",
+            svg(body + b"<o:assertion xmlns:o='http://openbadges.org' verify='https://a.no'/>" * 2),
+            "carrier.duplicate",
+            "Beside the new badge there are two elements with an old one each.",
+        ),
+        (
             "new-in-legacy",
             svg(carried(BADGE, "assertion"), NS2),
             "carrier.malformed",
