@@ -122,9 +122,12 @@ def enrol(
     now: datetime,
     number: str | None = None,
     language: str | None = None,
-    listed: bool = True,
+    listed: bool = False,
 ) -> Participation:
-    """Take an organisation into a programme and open its first cycle."""
+    """Take an organisation into a programme and open its first cycle.
+
+    `listed`: it has agreed that everybody may see that it is under way.
+    """
     edition = newest_edition(session, programme)
     clean = check_name(name, language)
     digits = check_number(number)

@@ -47,7 +47,9 @@ def poster(
         "poster.pdf",
         PosterFacts(
             **_shared(office, view, period, language, N_("%(mark)s, poster: %(holder)s")),
-            lead=programme.guest_sentence(language) if holds else wording.sentence(view, language),
+            lead=programme.guest_sentence(language, view.channel)
+            if holds
+            else wording.sentence(view, language),
             meaning=tuple(each(language) for each in programme.meaning) if holds else (),
             scan_line=translate(
                 language,

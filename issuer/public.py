@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from issuer import codes, credential, days, facts, history, participations
+from issuer import codes, credential, days, facts, history, organisations, participations
 from issuer.office import Office
 from issuer.programme import Programme, Requirement
 from issuer.record import tables
@@ -59,6 +59,7 @@ class View:
     name: str
     language: str | None
     number: str | None
+    about: Mapping[str, Any]  # facts that the organisation chose to show
     programme: Programme
     standing: PublicState
     award: Period | None
@@ -76,6 +77,11 @@ class View:
         return f"{self.base_url}/m/{self.slug}"
 
     @property
+    def channel(self) -> str:
+        """Where a guest can report: the holder's own place, else the owner's."""
+        return self.about.get("channel") or self.programme.contact.report
+
+    @property
     def since(self) -> date | None:
         """The day of the decision the state rests on, None where no decision made it."""
         since = self.standing.since
@@ -89,6 +95,7 @@ class View:
             "slug": self.slug,
             "name": self.name,
             "organisationNumber": self.number,
+            "about": dict(self.about),
             "programme": self.programme.slug,
             "edition": self.programme.edition,
             "mark": self.programme.name(self.programme.main_language),
@@ -138,6 +145,7 @@ def view(office: Office, row: tables.Participation, now: datetime) -> View:
         name=name.name,
         language=name.language,
         number=row.organisation.number,
+        about=organisations.public_facts(row.organisation),
         programme=programme,
         standing=standing,
         award=shown,

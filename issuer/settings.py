@@ -4,9 +4,11 @@ The base address decides every identifier that the issuer will ever print. It is
 origin in lower case, without port and path; there is no http mode.
 """
 
+import ipaddress
 import json
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from issuer.errors import BadInput
@@ -30,7 +32,8 @@ class Settings:
     `database` is the address of a PostgreSQL database; without one the record is the SQLite
     file of the folder. It may hold a password, so it is no part of how this is shown.
     `jwt_algorithm` is that of the key for badge JWTs that `init` makes: RS256, which every
-    verifier reads, or ES256.
+    verifier reads, or ES256. `trusted_proxies` are the addresses or networks of web servers
+    before ours, whose word on where a request comes from is believed.
     """
 
     base_url: str
@@ -39,6 +42,7 @@ class Settings:
     sample: bool = False
     jwt_algorithm: str = "RS256"
     database: str | None = field(default=None, repr=False)
+    trusted_proxies: tuple[str, ...] = ()
 
     @property
     def host(self) -> str:
@@ -89,6 +93,24 @@ def check_database(address: str | None) -> str | None:
     return address
 
 
+def check_proxies(proxies: Sequence[object]) -> tuple[str, ...]:
+    """Return the networks of trusted proxies; one that is everybody's is refused."""
+    for each in proxies:
+        try:
+            network = ipaddress.ip_network(each if isinstance(each, str) else "")
+        except ValueError:
+            network = None
+        if network is None or network.prefixlen == 0:
+            raise BadSettings(
+                N_(
+                    "%(given)r is no trusted proxy. Name the address of the web server before"
+                    " this one, such as 127.0.0.1, or its network, such as 10.0.0.0/24."
+                ),
+                given=str(each)[:100],
+            )
+    return tuple(str(each) for each in proxies)
+
+
 _KINDS: dict[str, type] = {
     "base_url": str,
     "name": str,
@@ -96,7 +118,11 @@ _KINDS: dict[str, type] = {
     "sample": bool,
     "jwt_algorithm": str,
     "database": str,
+    "trusted_proxies": list,
 }
+
+
+_CALLED = {str: "text in quotes", bool: "true or false", list: "list of texts"}
 
 
 def read(text: str, name: str = "merke.toml") -> Settings:
@@ -120,7 +146,7 @@ def read(text: str, name: str = "merke.toml") -> Settings:
                 N_("%(file)s: %(key)s must be a %(kind)s."),
                 file=name,
                 key=key,
-                kind="text in quotes" if _KINDS[key] is str else "true or false",
+                kind=_CALLED[_KINDS[key]],
             )
     for key in ("base_url", "name"):
         if not values.get(key):
@@ -129,6 +155,7 @@ def read(text: str, name: str = "merke.toml") -> Settings:
     check_email(values.get("email"))
     check_algorithm(values.get("jwt_algorithm", "RS256"))
     check_database(values.get("database"))
+    values["trusted_proxies"] = check_proxies(values.get("trusted_proxies", ()))
     return Settings(**values)
 
 
@@ -149,6 +176,11 @@ def write(settings: Settings) -> str:
         lines += [
             "# Who reads this may read and change the record, if it holds a password.",
             f"database = {_quoted(settings.database)}",
+        ]
+    if settings.trusted_proxies:
+        lines += [
+            "# Web servers before this one: they say where a request comes from.",
+            f"trusted_proxies = [{', '.join(map(_quoted, settings.trusted_proxies))}]",
         ]
     if settings.sample:
         lines += ["# Made-up data: pictures and pages say EKSEMPEL.", "sample = true"]

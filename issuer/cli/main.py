@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "tick": "issuer.cli.run:tick",
     "verify": "issuer.cli.verify:verify",
     "programme": "issuer.cli.programme:programme",
+    "organisation": "issuer.cli.organisation:organisation",
     "participation": "issuer.cli.participation:participation",
     "award": "issuer.cli.award:award",
     "register": "issuer.cli.register:register",

@@ -31,36 +31,58 @@ def participation() -> None:
 
 @participation.command()
 @click.argument("programme")
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--number", help="Organisation number, if it has one.")
 @click.option("--name-language", help="Language of the name, such as se for Northern Sámi.")
-@click.option("--unlisted", is_flag=True, help="Keep it off the register while under way.")
+@click.option("--listed", is_flag=True, help="It agreed to be shown as under way.")
+@click.option("--enquiry", help="Answer this enquiry: its contact comes along.")
 @by_option
 @click.pass_obj
 def enrol(
     context: Context,
     programme: str,
-    name: str,
+    name: str | None,
     number: str | None,
     name_language: str | None,
-    unlisted: bool,
+    listed: bool,
+    enquiry: str | None,
     by: str,
 ) -> None:
-    """Take the organisation NAME into PROGRAMME and open its first cycle."""
-    from issuer import participations
+    """Take the organisation NAME into PROGRAMME and open its first cycle.
+
+    With --enquiry, NAME may be left out, and number and contact are those of the enquiry.
+    """
+    from issuer import enquiries, participations
     from issuer.texts import N_
 
+    if name is None and enquiry is None:
+        raise click.UsageError("give the NAME of the organisation, or --enquiry ID")
     with context.office() as office, office.transaction() as session:
-        row = participations.enrol(
-            session,
-            programme,
-            name,
-            by=by,
-            now=office.now(),
-            number=number,
-            language=name_language,
-            listed=not unlisted,
-        )
+        now = office.now()
+        if enquiry is not None:
+            asked = enquiries.find(session, enquiry)
+            if asked.programme != programme:
+                raise click.UsageError(f"that enquiry is about {asked.programme}")
+            row = enquiries.enrol(
+                session,
+                asked,
+                by=by,
+                now=now,
+                listed=listed,
+                name=name,
+                name_language=name_language,
+            )
+        else:
+            row = participations.enrol(
+                session,
+                programme,
+                name or "",
+                by=by,
+                now=now,
+                number=number,
+                language=name_language,
+                listed=listed,
+            )
         slug, address = row.slug, f"{office.settings.base_url}/m/{row.slug}"
     context.say(N_("Enrolled as %(slug)s. Its page is %(address)s"), slug=slug, address=address)
     click.echo(slug)

@@ -123,7 +123,9 @@ def _load(office: Office) -> None:
 
 def _pilot(office: Office, name: str) -> None:
     with office.transaction() as session:
-        row = participations.enrol(session, PROGRAMME, name, by=PREPARES, now=office.now())
+        row = participations.enrol(
+            session, PROGRAMME, name, by=PREPARES, now=office.now(), listed=True
+        )
         participations.accept(
             session,
             row,
@@ -145,6 +147,7 @@ def _enrol(office: Office, who: MadeUp) -> None:
             now=office.now(),
             number=who.number,
             language=who.language,
+            listed=True,
         )
 
 

@@ -4,13 +4,15 @@ import json
 from typing import Annotated
 
 from fastapi import APIRouter, FastAPI, Query
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from issuer.web import judging, staff_api
+from issuer.web import join, judging, staff_api
 from issuer.web.http import NO_STORE, cache_control, public_answer
-from issuer.web.openapi import VERIFY, VERIFY_BODY
+from issuer.web.models import NewEnquiry
+from issuer.web.openapi import JOIN, VERIFY, VERIFY_BODY
 
 router = APIRouter()
 public = APIRouter(prefix=staff_api.ROOT)
@@ -37,6 +39,18 @@ async def verify(
     return Response(body, 200, {"Cache-Control": NO_STORE}, media_type="application/json")
 
 
+strict = APIRouter(prefix=staff_api.ROOT, route_class=staff_api.StrictRoute)
+
+
+@strict.post("/join", responses=JOIN, status_code=202)
+async def ask(request: Request, body: NewEnquiry) -> Response:
+    """Ask about a mark, on behalf of an organisation. The answer is the same whether or not the
+    organisation is known; somebody calls or writes."""
+    said = await run_in_threadpool(join.by_program, request, body)
+    answer = json.dumps(said, ensure_ascii=False, indent=2).encode()
+    return Response(answer, 202, {"Cache-Control": NO_STORE}, media_type="application/json")
+
+
 def description(request: Request) -> Response:
     """The interface as OpenAPI describes it."""
     app: FastAPI = request.app
@@ -48,4 +62,5 @@ def description(request: Request) -> Response:
 ROUTES = (Route(f"{staff_api.ROOT}/openapi.json", description),)
 
 router.include_router(public)
+router.include_router(strict)
 router.include_router(staff_api.router)

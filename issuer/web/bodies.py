@@ -5,13 +5,13 @@ there are too many the eldest gives way, so whoever sends at an ordinary pace al
 """
 
 import asyncio
-import ipaddress
 from dataclasses import dataclass
 from functools import partial
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from issuer.web.problems import Problem, refuse
+from issuer.web.senders import connected, network_of
 
 KIB = 1024
 LARGEST_BODY = 256 * KIB
@@ -58,7 +58,7 @@ class Bodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        body = _Body(_neighbours(scope), largest_body(scope["path"]))
+        body = _Body(network_of(connected(scope)), largest_body(scope["path"]))
         if (announced := _announced(scope)) is None:
             await refuse("request.malformed", scope, receive, send)
         elif announced > body.most:
@@ -121,18 +121,6 @@ class Bodies:
 
 def _refusal(code: str) -> Problem:
     return Problem(code, headers={"Connection": "close"})
-
-
-def _neighbours(scope: Scope) -> str:
-    """Whoever may be the same sender: an IPv4 address, or the network of an IPv6 address."""
-    host: str = (scope.get("client") or ("",))[0]
-    try:
-        address = ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    if address.version == 4:
-        return host
-    return str(ipaddress.ip_network((address.packed[:8] + bytes(8), 64)))
 
 
 def _announced(scope: Scope) -> int | None:

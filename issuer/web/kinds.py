@@ -64,6 +64,15 @@ KINDS: Mapping[str, Kind] = {
         N_("This host name is not served here"),
         N_("Ask for the address that is printed on the badge, with its host name."),
     ),
+    "request.often": Kind(
+        429,
+        N_("Too many enquiries were sent"),
+        N_(
+            "Nothing was received. Wait as long as Retry-After says, in seconds, or write to us by"
+            " e-mail."
+        ),
+        retry_after=3600,
+    ),
     "json.malformed": Kind(
         400,
         N_("The request is not JSON"),

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -65,6 +65,35 @@ class Because(Body):
 
     model_config = ConfigDict(
         json_schema_extra={"example": {"reason": "Decided at the meeting on 3 March."}}
+    )
+
+
+Line = Annotated[str, StringConstraints(max_length=300)]
+
+
+class NewEnquiry(Body):
+    """An organisation asks about a mark. `kind` is `company`, `association`, `festival`, `group`,
+    `sole`, `public` or `other`; `language` the one to answer in."""
+
+    name: Line
+    kind: Line
+    number: Line | None = None
+    contact_name: Line
+    contact_email: Line
+    contact_phone: Line | None = None
+    message: Annotated[str, StringConstraints(max_length=10_000)] = ""
+    language: Literal["nb", "nn", "en"] | None = None
+    programme: Line | None = None
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "name": "Eksempelteatret",
+                "kind": "company",
+                "contact_name": "Nora Eksempel",
+                "contact_email": "nora@eksempelteatret.example.no",
+            }
+        }
     )
 
 

@@ -162,6 +162,21 @@ REPORT: dict[str, Any] = {
     "verified_at": "2026-03-03T09:00:00Z",
     "at": None,
 }
+JOIN: Responses = {
+    202: _success(
+        "Received; it says nothing about whether the organisation is known.",
+        {"received": True, "text": "Thank you. Somebody will get in touch."},
+    ),
+    **problems(
+        "json.malformed",
+        "not_found",
+        "request.size",
+        "request.type",
+        "request.invalid",
+        "request.often",
+        "record.busy",
+    ),
+}
 VERIFY: Responses = {
     200: _success(
         "The report, whatever the verdict; docs/verification.md explains every reason.", REPORT

@@ -11,6 +11,7 @@ from issuer.programme import Looks
 from issuer.texts import N_, translate
 from issuer.web import (
     http,
+    join,
     pages_badge,
     pages_holder,
     pages_kit,
@@ -22,7 +23,7 @@ from issuer.web import (
 from issuer.web.problems import Problem, Told
 
 router = APIRouter(include_in_schema=False)
-for part in (pages_mark, pages_kit, pages_holder, pages_badge, pages_verify):
+for part in (pages_mark, pages_kit, pages_holder, pages_badge, pages_verify, join):
     router.include_router(part.router)
 
 # The address of a sheet changes with the sheet, so a copy of it never grows old.

@@ -18,6 +18,7 @@ from issuer import (
     history,
     kit,
     names,
+    organisations,
     participations,
     public,
     sealing,
@@ -104,6 +105,16 @@ def holder(request: Request, slug: str) -> Response:
         copy=view.award.newest if view.award and view.award.copies else None,
         before=before,
         after=after,
+        own_channel="channel" in view.about,
+        channel_link=organisations.channel_link(view.channel),
+        about=[
+            (
+                translate(language, organisations.FACTS[name]),
+                organisations.in_words(*fact, language),
+            )
+            for fact in view.about.items()
+            if (name := fact[0]) != "channel"
+        ],
         from_code=note,
         met=[
             (

@@ -53,14 +53,14 @@ class StrictRequest(Request):
             raise Problem(_REASONS.get(fault.reason, fault.reason)) from None
 
 
-class StaffRoute(APIRoute):
-    """Asks for the token before anything of the body is read."""
+class StrictRoute(APIRoute):
+    """A body is JSON, and read in one way only."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         inner = super().get_route_handler()
 
         async def handle(request: Request) -> Response:
-            request.state.clerk = await run_in_threadpool(_authenticated, request)
+            await self.admit(request)
             if request.method != "GET":
                 kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
                 if kind != "application/json":
@@ -68,6 +68,16 @@ class StaffRoute(APIRoute):
             return await inner(StrictRequest(request.scope, request.receive))
 
         return handle
+
+    async def admit(self, request: Request) -> None:
+        """Raises `Problem` before anything of the body is read; here nobody is refused."""
+
+
+class StaffRoute(StrictRoute):
+    """Asks for the token before anything of the body is read."""
+
+    async def admit(self, request: Request) -> None:
+        request.state.clerk = await run_in_threadpool(_authenticated, request)
 
 
 def _authenticated(request: Request) -> Clerk:

@@ -85,7 +85,9 @@ def issuer(merke: Merke, tmp_path: Path) -> Merke:
 
 
 def take_to_the_badge(merke: Merke, name: str) -> str:
-    slug = merke("participation", "enrol", "balansemerket", name, "--by", "Kari").out.strip()
+    slug = merke(
+        "participation", "enrol", "balansemerket", name, "--listed", "--by", "Kari"
+    ).out.strip()
     for requirement in ASKED:
         facts = json.dumps(FACTS[requirement])
         place = (slug, requirement, "--by", "Kari")

@@ -83,7 +83,7 @@ def test_every_refusal_is_known_to_http() -> None:
     assert KINDS[errors.Busy.code].retry_after is not None
     waits = {code for code, kind in KINDS.items() if kind.retry_after is not None}
     passing = {code for code, kind in KINDS.items() if kind.status == 503}
-    assert waits == passing | {"idempotency.in_flight"}
+    assert waits == passing | {"idempotency.in_flight", "request.often"}
 
 
 def _examples(page: str) -> list[Any]:

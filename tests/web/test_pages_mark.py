@@ -80,7 +80,9 @@ def test_two_marks_live_side_by_side(village: Town) -> None:
     with desk.office.transaction() as session:
         other = programme.load(source, "ringmerket.toml")
         programmes.add(session, other, source, by="Ada", now=desk.clock())
-        participations.enrol(session, "ringmerket", "Ringen", by="Ada", now=desk.clock())
+        participations.enrol(
+            session, "ringmerket", "Ringen", by="Ada", now=desk.clock(), listed=True
+        )
     desk.enrol("Vekta")
     front = village.page("/")
     assert front.headline == "Balansekunst (eksempel)"

@@ -1,0 +1,147 @@
+"""Whom to write to: two people of an organisation at most, and an address that belongs to a role.
+
+Contacts are internal: nothing public, no export and no log holds them.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from issuer import audit, names
+from issuer.errors import BadInput, NotFound
+from issuer.record.life import Contact
+from issuer.record.tables import Organisation, Participation
+from issuer.texts import DEFAULT, LANGUAGES, N_
+
+PLACES: Final[Mapping[str, str]] = {
+    "first": N_("first contact"),
+    "second": N_("second contact"),
+    "role": N_("role address"),
+}
+
+LONGEST_EMAIL = 254
+_PHONE = re.compile(r"\+?[0-9]{5,15}")
+
+
+def check_email(email: str) -> str:
+    """`email` in the form mail is sent to: its part before the @ in ASCII, no display name."""
+    try:
+        found = validate_email(email.strip(), allow_smtputf8=False, check_deliverability=False)
+    except EmailNotValidError as fault:
+        raise BadInput(
+            N_(
+                "This is not an e-mail address that mail can be sent to. Write it as"
+                " name@example.no, without å, æ or ø before the @."
+            )
+        ) from fault
+    if found.ascii_email is None or len(found.ascii_email) > LONGEST_EMAIL:
+        raise BadInput(N_("The e-mail address is too long."))
+    return found.ascii_email
+
+
+def check_phone(phone: str | None) -> str | None:
+    """A telephone number as digits, with + where it begins with a country's code."""
+    if phone is None or not phone.strip():
+        return None
+    digits = re.sub(r"[\s().\u00a0/-]", "", phone)
+    digits = f"+{digits[2:]}" if digits.startswith("00") else digits
+    if not _PHONE.fullmatch(digits):
+        raise BadInput(
+            N_("This is not a telephone number: write 5 to 15 digits, with + before a country.")
+        )
+    return digits
+
+
+def check_language(language: str | None) -> str:
+    if language is not None and language not in LANGUAGES:
+        raise BadInput(N_("Choose Bokmål, Nynorsk or English as the language to write in."))
+    return language or DEFAULT
+
+
+def in_use(session: Session, organisation: Organisation) -> list[Contact]:
+    """The contacts that count now: the first, the second, the role."""
+    rows = session.scalars(
+        select(Contact).where(
+            Contact.organisation_id == organisation.id, Contact.ended_at.is_(None)
+        )
+    )
+    return sorted(rows, key=lambda row: list(PLACES).index(row.place))
+
+
+def put(
+    session: Session,
+    participation: Participation,
+    place: str,
+    *,
+    name: str,
+    email: str,
+    by: str,
+    now: datetime,
+    phone: str | None = None,
+    language: str | None = None,
+) -> Contact:
+    """Make somebody the contact in `place`; whoever was it before ends."""
+    _check_place(place)
+    organisation = participation.organisation
+    clean, address = names.clean(name), check_email(email)
+    number, wished = check_phone(phone), check_language(language)
+    _end(session, organisation, place, now)
+    row = Contact(
+        organisation_id=organisation.id,
+        place=place,
+        name=clean,
+        email=address,
+        phone=number,
+        language=wished,
+        since=now,
+    )
+    session.add(row)
+    session.flush()
+    audit.write(session, "organisation.contact", participation.slug, by=by, now=now, place=place)
+    return row
+
+
+def end(
+    session: Session, participation: Participation, place: str, *, by: str, now: datetime
+) -> None:
+    """Nobody is the contact in `place` any more."""
+    _check_place(place)
+    if not _end(session, participation.organisation, place, now):
+        raise NotFound(
+            N_("%(slug)s has no contact in that place (%(place)s)."),
+            slug=participation.slug,
+            place=place,
+        )
+    audit.write(
+        session, "organisation.contact_end", participation.slug, by=by, now=now, place=place
+    )
+
+
+def _check_place(place: str) -> None:
+    if place not in PLACES:
+        raise BadInput(N_("A contact is first, second or role."))
+
+
+def _end(session: Session, organisation: Organisation, place: str, now: datetime) -> bool:
+    before = [row for row in in_use(session, organisation) if row.place == place]
+    for row in before:
+        row.ended_at = now
+    session.flush()
+    return bool(before)
+
+
+def json(row: Contact) -> dict[str, Any]:
+    """A contact as the office sees it."""
+    return {
+        "place": row.place,
+        "name": row.name,
+        "email": row.email,
+        "phone": row.phone,
+        "language": row.language,
+        "since": row.since.isoformat(),
+    }
