@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from issuer import audit, codes, days, participations, sealing, status
+from issuer import audit, cases, codes, days, participations, sealing, status
 from issuer.errors import BeingSealed, WrongState
 from issuer.history import award as judged
 from issuer.office import Office
@@ -28,21 +28,32 @@ def suspend(office: Office, code: str, *, by: str, reason: str) -> None:
 def withdraw(
     office: Office, code: str, *, by: str, reason: str, override: str | None = None
 ) -> None:
-    """Take the mark away for good. Where the programme asks for two people, not by the one
-    who prepared the award."""
+    """Take the mark away for good: the decision of the case that stands open (`issuer.cases`).
 
-    def allowed(award: Award) -> None:
+    Not before the holder was heard or its time to answer is over, and by somebody else than
+    those who opened the case and prepared the award. `override` is why one person decides
+    alone, or without a case. Raises `CaseNeeded`, `SecondPersonNeeded`, `WrongState`.
+    """
+    alone = participations.check_reason(override) if override is not None else None
+
+    def decided(session: Session, award: Award, now: datetime) -> None:
         programme = office.programme(award.cycle.edition)
-        sealing.check_two_people(
-            programme,
-            award.prepared_by or award.decided_by,
-            participations.check_person(by),
-            override,
+        who = participations.check_person(by)
+        for each in (award, *_later(award)):
+            sealing.check_two_people(programme, each.prepared_by or each.decided_by, who, alone)
+        cases.close(
+            session,
+            award,
+            cases.Decision.WITHDRAW,
+            by=who,
+            reason=reason,
+            alone=alone,
+            zone=programme.timezone,
+            now=now,
         )
 
-    alone = override and override.strip()
     why = f"{reason} (one person alone: {alone})" if alone else reason
-    _end_copies(office, code, Act.WITHDRAW, by=by, reason=why, alone=alone, check=allowed)
+    _end_copies(office, code, Act.WITHDRAW, by=by, reason=why, alone=alone, first=decided)
 
 
 def give_up(office: Office, code: str, *, by: str, reason: str) -> None:
@@ -134,7 +145,7 @@ def _end_copies(
     by: str,
     reason: str,
     alone: str | None = None,
-    check: Callable[[Award], None] | None = None,
+    first: Callable[[Session, Award, datetime], None] | None = None,
 ) -> None:
     why = participations.check_reason(reason)
     by = participations.check_person(by)
@@ -142,8 +153,8 @@ def _end_copies(
     with office.transaction() as session:
         award = sealing.find_award(session, code)
         _check(office, award, act, now)
-        if check is not None:
-            check(award)
+        if first is not None:
+            first(session, award, now)
         _record(session, award, act, by=by, reason=why, now=now, alone=alone)
         if act is not Act.VOID:
             # A renewal sealed ahead must not bring the mark back by the clock alone.

@@ -108,6 +108,10 @@ class SecondPersonNeeded(Refused):
     code = "award.second_person"
 
 
+class CaseNeeded(Refused):
+    code = "award.case"
+
+
 class WrongState(Refused):
     code = "award.state"
 

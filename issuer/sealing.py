@@ -192,6 +192,8 @@ def _award(
         chosen=chosen,
     )
     last = days.last_day(first, programme.validity)
+    if cycle.not_after is not None:
+        last = min(last, cycle.not_after)
     return Award(
         cycle=cycle,
         code=codes.new(),
@@ -366,6 +368,7 @@ def _issue(
         row.issued_at = now
         row.state = "issued"
         award.acts.append(AwardAct(act=act.value, at=now, by=by, reason=reason))
+        row.made_for = act.value
         if act is Act.SEAL:
             award.state = "issued"
             award.cycle.closed_at = max(now, award.valid_from)

@@ -31,11 +31,12 @@ class State(StrEnum):
 
 
 class Act(StrEnum):
-    """What can be done to an award."""
+    """What can be done to an award. Re-sealing makes a fresh copy and changes no state."""
 
     SEAL = "seal"
     SUSPEND = "suspend"
     LIFT = "lift"
+    RESEAL = "reseal"
     WITHDRAW = "withdraw"
     GIVE_UP = "give_up"
     VOID = "void"

@@ -119,6 +119,9 @@ REVOCATIONS: Final[Mapping[Act, str]] = {
         "This copy was put on hold on %(day)s. If the mark stands again, a new copy has taken its"
         " place."
     ),
+    Act.RESEAL: N_(
+        "It was replaced on %(day)s, because the key that signed it can no longer be relied on."
+    ),
     Act.WITHDRAW: N_("It was withdrawn on %(day)s."),
     Act.GIVE_UP: N_("It ended on %(day)s, at the holder’s own wish."),
     Act.VOID: N_("It was issued in error, and that was corrected on %(day)s."),

@@ -77,6 +77,8 @@ DOORS = {
         keepers=(
             "issuer/audit.py",
             "issuer/awards.py",
+            "issuer/carrying.py",
+            "issuer/cases.py",
             "issuer/checkpoints.py",
             "issuer/contacts.py",
             "issuer/enquiries.py",
@@ -89,6 +91,7 @@ DOORS = {
             "issuer/published.py",
             "issuer/recheck/",
             "issuer/record/",
+            "issuer/resealing.py",
             "issuer/sealing.py",
             "issuer/staff.py",
             "issuer/status.py",

@@ -1,4 +1,4 @@
-"""`merke award`: seal, suspend, lift, withdraw, give up, void."""
+"""`merke award`: seal, reseal, suspend, lift, withdraw, give up, void."""
 
 from datetime import date
 
@@ -20,7 +20,9 @@ def award() -> None:
 
 def _override(function: click.decorators.FC) -> click.decorators.FC:
     return click.option(
-        "--alone", "override", help="Why one person decides where the programme asks for two."
+        "--alone",
+        "override",
+        help="Why one person decides where two are asked for, or without a case.",
     )(function)
 
 
@@ -91,12 +93,42 @@ def lift(context: Context, code: str, reason: str, by: str) -> None:
 
 @award.command()
 @click.argument("code")
+@click.option(
+    "--cause",
+    type=click.Choice(["name", "look"]),
+    default="name",
+    show_default=True,
+    help="What has changed since the copy before.",
+)
+@reason_option
+@by_option
+@click.pass_obj
+def reseal(context: Context, code: str, cause: str, reason: str, by: str) -> None:
+    """Seal a fresh copy of an award that stands, with the same last day.
+
+    For a new name or a new look. The copy before is superseded, and valid to its own end.
+    """
+    from issuer import resealing
+    from issuer.texts import N_
+
+    with context.office(unlock=True) as office:
+        sealed = resealing.reseal(office, code, resealing.Cause(cause), by=by, reason=reason)
+        base = office.settings.base_url
+    context.say(
+        N_("A fresh copy is sealed: %(base)s/b/%(id)s\nThe copies before lead on to it."),
+        base=base,
+        id=sealed.credential_id,
+    )
+
+
+@award.command()
+@click.argument("code")
 @_override
 @reason_option
 @by_option
 @click.pass_obj
 def withdraw(context: Context, code: str, override: str | None, reason: str, by: str) -> None:
-    """Take the mark away for good."""
+    """Take the mark away for good: decides the open case (merke case open)."""
     from issuer import awards
 
     with context.office(unlock=True) as office:

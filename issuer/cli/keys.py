@@ -89,6 +89,27 @@ _change(
 
 
 @keys.command()
+@click.argument("key")
+@reason_option
+@by_option
+@click.pass_obj
+def reissue(context: Context, key: str, reason: str, by: str) -> None:
+    """Seal again every award in force that the compromised KEY signed, and revoke those copies.
+
+    Can be cut off and started again: what is done stays done.
+    """
+    from issuer import resealing
+    from issuer.texts import N_
+
+    done = 0
+    with context.office(unlock=True) as office:
+        for sealed in resealing.reissue(office, key, by=by, reason=reason):
+            done += 1
+            click.echo(f"{sealed.slug}\t{sealed.credential_id}")
+    context.say(N_("Sealed again: %(done)s. Send the holders the new files."), done=done)
+
+
+@keys.command()
 @click.argument("form", type=click.Choice(["did", "jwks"]))
 @click.pass_obj
 def export(context: Context, form: str) -> None:

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "organisation": "issuer.cli.organisation:organisation",
     "participation": "issuer.cli.participation:participation",
     "award": "issuer.cli.award:award",
+    "case": "issuer.cli.case:case",
     "register": "issuer.cli.register:register",
     "embed-pack": "issuer.cli.embed_pack:embed_pack",
     "token": "issuer.cli.token:token",

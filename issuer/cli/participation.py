@@ -14,6 +14,7 @@ from issuer.cli.context import (
     show_json,
     table,
 )
+from issuer.cli.organising import rename, succeed
 
 
 @click.group()
@@ -253,3 +254,7 @@ def prepare(context: Context, slug: str, reason: str, by: str) -> None:
         ),
         slug=slug,
     )
+
+
+participation.add_command(rename)
+participation.add_command(succeed)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from issuer import awards, participations, programmes, sealing
+from issuer import awards, cases, participations, programmes, sealing
 from issuer.office import Office
 from issuer.programme import Programme, load
 from issuer.sealing import Sealed
@@ -102,6 +102,11 @@ def _acts(office: Office, today: datetime) -> Iterator[Act]:
         ),
     )
     yield Act(
+        ago(45),
+        f"{WITHDRAWN.name}: a case is opened",
+        partial(_case, office, sealed[WITHDRAWN.name].code),
+    )
+    yield Act(
         ago(20),
         f"{WITHDRAWN.name}: withdrawn",
         lambda: awards.withdraw(
@@ -118,6 +123,19 @@ def _load(office: Office) -> None:
     with office.transaction() as session:
         programmes.add(
             session, load(source, f"{PROGRAMME}.toml"), source, by=PREPARES, now=office.now()
+        )
+
+
+def _case(office: Office, code: str) -> None:
+    with office.transaction() as session:
+        award = sealing.find_award(session, code)
+        cases.open_(
+            session,
+            award,
+            by=PREPARES,
+            grounds="Eksempel: flere har meldt fra om at vilkårene ikke følges.",
+            zone=office.programme(award.cycle.edition).timezone,
+            now=office.now(),
         )
 
 

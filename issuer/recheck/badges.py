@@ -25,6 +25,8 @@ _CREDENTIALS = (
     " WHERE c.state = 'issued' ORDER BY c.issued_at, c.id"
 )
 _ENDING = ("suspend", "withdraw", "give_up", "void")
+# A copy is replaced and revoked when its key was compromised, by an act that ends nothing.
+_REPLACING = "reseal"
 
 
 def credentials(
@@ -194,7 +196,7 @@ def decisions(connection: Connection) -> Iterator[Finding]:
     """Places in status lists against the decisions on their awards."""
     ended: dict[int, list[tuple[datetime, str]]] = {}
     for row in rows(connection, "SELECT award_id, act, at FROM award_act ORDER BY id"):
-        if row["act"] in _ENDING:
+        if row["act"] in (*_ENDING, _REPLACING):
             ended.setdefault(row["award_id"], []).append((instant(row["at"]), row["act"]))
     query = (
         "SELECT c.id, c.award_id, c.issued_at, c.state, s.position, s.revoked_at, s.revoked_by"
@@ -208,7 +210,7 @@ def decisions(connection: Connection) -> Iterator[Finding]:
         if issued is None:
             continue
         after = [act for at, act in ended.get(row["award_id"], []) if at >= issued]
-        if after and revoked is None:
+        if any(act in _ENDING for act in after) and revoked is None:
             yield Finding("status.revoked", row["id"])
-        if revoked is not None and not after and row["revoked_by"] != "compromise":
+        if revoked is not None and row["revoked_by"] not in after:
             yield Finding("status.unfounded", row["id"])

@@ -148,6 +148,7 @@ class Cycle(Base):
     """One run through the requirements. The first is number 1; the others are renewals.
 
     `ended_at`: when it was ended without an award, by decision or because nothing came of it.
+    `not_after`: the last day an award of it may have, where it carries on an earlier award.
     """
 
     __tablename__ = "cycle"
@@ -160,6 +161,7 @@ class Cycle(Base):
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    not_after: Mapped[date | None]
     prepared_by: Mapped[str | None] = mapped_column(String(200))
     prepared_at: Mapped[datetime | None]
     participation: Mapped[Participation] = relationship(back_populates="cycles")

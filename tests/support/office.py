@@ -25,7 +25,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from issuer import awards, keyring, participations, programme, programmes, sealing
+from issuer import awards, cases, keyring, participations, programme, programmes, sealing
 from issuer import settings as settings_file
 from issuer.folder import Folder
 from issuer.office import Office
@@ -261,7 +261,19 @@ class Desk:
     def lift(self, code: str) -> Sealed:
         return awards.lift(self.office, code, by=BO, reason=REASON)
 
+    def case(self, code: str) -> int:
+        """Ada opens a case, the holder answers at once."""
+        with self.office.transaction() as session:
+            award = sealing.find_award(session, code)
+            zone = self.office.programme(award.cycle.edition).timezone
+            now = self.clock()
+            case = cases.open_(session, award, by=ADA, grounds=REASON, zone=zone, now=now)
+            cases.hear(session, case, "Hemmelig tilsvar", by=ADA, now=now)
+            return case.id
+
     def withdraw(self, code: str) -> None:
+        """Take the mark away after a case: Ada opens it, Bo decides."""
+        self.case(code)
         awards.withdraw(self.office, code, by=BO, reason=REASON)
 
     def give_up(self, code: str) -> None:

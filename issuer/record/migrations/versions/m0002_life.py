@@ -418,6 +418,7 @@ def upgrade() -> None:
     )
     op.add_column("credential", sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("cycle", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("cycle", sa.Column("not_after", sa.Date(), nullable=True))
     op.add_column("organisation", sa.Column("kind", sa.String(length=20), nullable=True))
     op.add_column(
         "organisation", sa.Column("about", sa.JSON(), server_default="{}", nullable=False)

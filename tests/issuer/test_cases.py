@@ -1,0 +1,204 @@
+"""A case about an award: heard, decided by somebody else, appealed, and carried on if granted."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from issuer import awards, carrying, cases, days, participations, public, recheck, sealing
+from issuer.cases import Appeal
+from issuer.errors import BadInput, CaseNeeded, Refused, SecondPersonNeeded, WrongState
+from issuer.record.life import Case
+from tests.support.office import ADA, BO, REASON, Desk
+
+CY = "Cy Eksempel"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk.make(tmp_path / "data")
+    yield desk
+    desk.close()
+
+
+def open_case(desk: Desk, code: str, *, by: str = ADA, answer_by: date | None = None) -> int:
+    with desk.office.transaction() as session:
+        award = sealing.find_award(session, code)
+        zone = desk.office.programme(award.cycle.edition).timezone
+        case = cases.open_(
+            session,
+            award,
+            by=by,
+            grounds="Hemmelig grunn",
+            zone=zone,
+            now=desk.clock(),
+            answer_by=answer_by,
+        )
+        return case.id
+
+
+def state_of(desk: Desk, slug: str) -> str:
+    with desk.office.reading() as session:
+        row = participations.find(session, slug)
+        return str(public.view(desk.office, row, desk.clock()).state)
+
+
+def appeal(desk: Desk, number: int) -> None:
+    with desk.office.transaction() as session:
+        case = cases.find(session, number)
+        zone = desk.office.programme(case.award.cycle.edition).timezone
+        cases.appeal(session, case, "Dette stemmer ikke", by=ADA, zone=zone, now=desk.clock())
+
+
+def nothing_wrong(desk: Desk) -> None:
+    settings = desk.office.settings
+    with desk.office.reading() as session:
+        result = recheck.recheck(
+            session.connection(), settings.did, settings.base_url, desk.clock()
+        )
+    assert result.findings == ()
+
+
+def test_nobody_loses_the_mark_unheard(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    with pytest.raises(CaseNeeded, match="No case is open"):
+        awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+    number = open_case(desk, sealed.code)
+    with pytest.raises(CaseNeeded, match="has until"):
+        awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+    with desk.office.transaction() as session:
+        cases.hear(session, cases.find(session, number), "Vi svarer", by=ADA, now=desk.clock())
+    assert state_of(desk, sealed.slug) == "holds"
+    awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+    assert state_of(desk, sealed.slug) == "withdrawn"
+    nothing_wrong(desk)
+
+
+def test_who_does_not_answer_in_time_is_decided_about(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    open_case(desk, sealed.code)
+    desk.clock.advance(days=cases.ANSWER_DAYS)
+    with pytest.raises(CaseNeeded):
+        awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+    desk.clock.advance(days=1)
+    awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+    assert state_of(desk, sealed.slug) == "withdrawn"
+
+
+def test_who_opened_the_case_does_not_decide_it(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    open_case(desk, sealed.code, by=BO)
+    desk.clock.advance(days=30)
+    with pytest.raises(SecondPersonNeeded, match="opened this case"):
+        awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+    with pytest.raises(SecondPersonNeeded, match="prepared"):
+        awards.withdraw(desk.office, sealed.code, by=ADA, reason=REASON)
+    awards.withdraw(desk.office, sealed.code, by=CY, reason=REASON)
+
+
+def test_the_database_keeps_it_too(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    number = open_case(desk, sealed.code)
+    alone = update(Case).values(decision="withdraw", decided_at=desk.clock(), decided_by=ADA)
+    with pytest.raises(IntegrityError), desk.office.transaction() as session:
+        session.execute(alone)
+    with pytest.raises(IntegrityError), desk.office.transaction() as session:
+        session.delete(session.get_one(Case, number))
+
+
+def test_there_is_time_to_answer_and_one_case_at_a_time(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    with pytest.raises(BadInput, match="at least 7 days"):
+        open_case(desk, sealed.code, answer_by=desk.clock().date() + timedelta(days=6))
+    open_case(desk, sealed.code)
+    with pytest.raises(WrongState, match="already open"):
+        open_case(desk, sealed.code)
+
+
+def test_a_dismissed_case_changes_nothing_in_public(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    with desk.office.reading() as session:
+        row = participations.find(session, sealed.slug)
+        before = public.view(desk.office, row, desk.clock()).json()
+    number = open_case(desk, sealed.code)
+    with desk.office.transaction() as session:
+        case = cases.find(session, number)
+        zone = desk.office.programme(case.award.cycle.edition).timezone
+        cases.dismiss(session, case, by=ADA, reason=REASON, zone=zone, now=desk.clock())
+    with desk.office.reading() as session:
+        row = participations.find(session, sealed.slug)
+        assert public.view(desk.office, row, desk.clock()).json() == before
+    with pytest.raises(CaseNeeded):
+        awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+
+
+def test_a_granted_appeal_gives_a_new_award_for_the_rest_of_the_time(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    desk.clock.advance(days=100)
+    number = desk.case(sealed.code)
+    awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+    desk.clock.advance(days=10)
+    appeal(desk, number)
+    for involved in (ADA, BO):
+        with pytest.raises(SecondPersonNeeded, match="had a part"):
+            carrying.grant_appeal(desk.office, number, by=involved, reason=REASON)
+    fresh = carrying.grant_appeal(desk.office, number, by=CY, reason=REASON)
+    assert (fresh.slug, fresh.last_day) == (sealed.slug, sealed.last_day)
+    assert fresh.first_day == desk.clock().date()
+    assert fresh.code != sealed.code
+    assert state_of(desk, sealed.slug) == "holds"
+    # What was revoked stays so: the old code leads to the award that ended.
+    with desk.office.reading() as session:
+        old = sealing.find_award(session, sealed.code)
+        assert [copy.entry.revoked_by for copy in old.credentials] == ["withdraw"]
+    nothing_wrong(desk)
+
+
+def test_an_appeal_that_is_not_granted_changes_nothing(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    number = desk.case(sealed.code)
+    awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+    appeal(desk, number)
+    with pytest.raises(WrongState, match="already appealed"):
+        appeal(desk, number)
+    with desk.office.transaction() as session:
+        case = cases.find(session, number)
+        cases.decide_appeal(session, case, Appeal.UPHELD, by=CY, reason=REASON, now=desk.clock())
+    assert state_of(desk, sealed.slug) == "withdrawn"
+    with pytest.raises(WrongState, match="already decided"):
+        carrying.grant_appeal(desk.office, number, by="Di Eksempel", reason=REASON)
+
+
+def test_an_appeal_has_a_last_day(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    number = desk.case(sealed.code)
+    awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+    desk.clock.advance(days=cases.APPEAL_DAYS + 1)
+    with pytest.raises(WrongState, match="time for an appeal ended"):
+        appeal(desk, number)
+
+
+def test_one_organisation_goes_on_in_another(desk: Desk) -> None:
+    old = desk.holder("Gamle Scene")
+    desk.clock.advance(days=50)
+    new = desk.enrol("Nye Scene")
+    today = days.day_of(desk.clock(), desk.office.programme(_edition(desk, new)).timezone)
+    fresh = carrying.succeed(
+        desk.office, old.slug, new, "merger", day=today, by=BO, reason=REASON, carry=True
+    )
+    assert fresh is not None
+    assert (fresh.slug, fresh.last_day) == (new, old.last_day)
+    assert (state_of(desk, old.slug), state_of(desk, new)) == ("given_up", "holds")
+    with pytest.raises(Refused, match="already gone on"):
+        carrying.succeed(
+            desk.office, old.slug, new, "merger", day=today, by=BO, reason=REASON, carry=False
+        )
+    nothing_wrong(desk)
+
+
+def _edition(desk: Desk, slug: str):  # type: ignore[no-untyped-def]
+    with desk.office.reading() as session:
+        return participations.find(session, slug).cycles[-1].edition
