@@ -15,6 +15,7 @@
     . RecordBehind          the record is not the newest one that was signed from
   - NotNow                  nothing is wrong with the request; try again later
     . KeysLocked
+    . ListHeld             a status list is not published until a restore is dealt with
     . Busy
     . RecordDamaged         later is when somebody has put the record's file right
   - RehearsalFailed         our own fault: what would have been sealed does not verify
@@ -138,6 +139,10 @@ class NotNow(IssuerError):
 
 class KeysLocked(NotNow):
     code = "keys.locked"
+
+
+class ListHeld(NotNow):
+    code = "status.held"
 
 
 class Busy(NotNow):

@@ -39,6 +39,11 @@ class Folder:
         return self.path / "keys" / "witness.json"
 
     @property
+    def backups(self) -> Path:
+        """Where a backup is made before the record is brought to a new schema."""
+        return self.path / "backups"
+
+    @property
     def passphrase(self) -> Path:
         return self.path / "passphrase"
 

@@ -18,9 +18,10 @@ from pathlib import Path
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from issuer import audit, restorations, witness
 from issuer import programme as programmes
-from issuer import witness
-from issuer.errors import BadInput, KeysLocked, NotFound, RecordBehind
+from issuer.backup import switching
+from issuer.errors import BadInput, KeysLocked, NotFound, NotNow, RecordBehind
 from issuer.folder import Folder
 from issuer.programme import Programme
 from issuer.record import database
@@ -107,17 +108,32 @@ class Office:
         the same, with its keys out of reach; a ring that others may read never does.
         """
         folder = Folder(path)
+        switching.finish_if_decided(folder)
         settings = folder.read_settings()
         engine = open_record(folder, settings, database_address)
         office = cls(folder, settings, engine, clock, passphrase)
         try:
-            database.migrate(engine)
+            office._migrate()
             office._check_base(settings)
             office._check_keys(keys_required)
         except BaseException:
             engine.dispose()
             raise
         return office
+
+    def _migrate(self) -> None:
+        """Bring the record to the newest schema, after a backup of it as it was."""
+        found = database.revision(self.engine)
+        if found == database.HEAD:
+            return
+        database.check_known(found)
+        from issuer.backup import making
+
+        now = self.now()
+        name = f"schema-{found}-{now:%Y%m%dT%H%M%S}-{os.getpid()}.tar.gz"
+        made = making.make(self.folder, self.settings, self.engine, self.folder.backups / name, now)
+        log.warning("before the record is brought to a new schema it was kept in %s", made.path)
+        database.migrate(self.engine)
 
     def _check_keys(self, required: bool) -> None:
         try:
@@ -232,18 +248,33 @@ class Office:
                     " verification go on meanwhile."
                 )
             )
-        ring = self.published_ring()
+        self._check_other_machines(ring)
         with self.reading() as session:
+            if waiting := restorations.unacknowledged(session):
+                raise RecordBehind(
+                    N_(
+                        "The record was restored from a state of %(day)s, and what was done after"
+                        " that is unknown. Nothing is signed until somebody has acknowledged it:"
+                        " merke record acknowledge. Pages and verification go on meanwhile."
+                    ),
+                    day=f"{waiting[-1].last_at:%Y-%m-%d %H:%M} UTC",
+                )
             witness.check(session, self.folder.witness)
         return ring
 
     def published_ring(self) -> KeyRing:
         """The keys to be published. Raises `DamagedRing` for a copy older than the record."""
         ring = self.ring
-        if database.is_postgresql(self.engine):
-            # A key may have been made or given up on another machine, which has its own file.
-            self._check_ring(ring)
+        try:
+            self._check_other_machines(ring)
+        except NotNow:
+            log.warning("the record cannot be asked; the keys are published as they are here")
         return ring
+
+    def _check_other_machines(self, ring: KeyRing) -> None:
+        """A key may have been made or given up on another machine, which has its own file."""
+        if database.is_postgresql(self.engine):
+            self._check_ring(ring)
 
     def witness(self) -> None:
         """Note how far the record has come: other machines may have gone on with it."""
@@ -259,6 +290,12 @@ class Office:
             return False
         return True
 
+    def gap(self) -> restorations.Gap | None:
+        """What is missing in the record, if it was put back from an older state."""
+        newest = self.is_newest()
+        with self.reading() as session:
+            return restorations.gap(session, newest=newest)
+
     def mark(self) -> tuple[object, ...]:
         """What public answers rest on beside the clock: while the mark is the same, so are they.
 
@@ -266,11 +303,11 @@ class Office:
         list again and changing the ring's file do not. Costs two small queries.
         """
         with self.reading() as session:
-            acts = session.scalar(select(func.max(AuditEntry.number)))
+            last = audit.last(session)
             lists = session.execute(
                 select(func.sum(StatusList.signed_version), func.max(StatusList.signed_at))
             ).one()
-        return (acts, *lists, self.is_newest(), self._ring_stat())
+        return (last.hash if last else "", *lists, self.is_newest(), self._ring_stat())
 
     def _ring_stat(self) -> tuple[int, int, int] | None:
         try:

@@ -13,8 +13,10 @@ from typing import Any
 from sqlalchemy import select
 
 from issuer import history, public, state
+from issuer.errors import ListHeld
 from issuer.office import Office
 from issuer.record.tables import Award, Credential, Edition, Participation, StatusList
+from issuer.texts import N_
 from keys import jwk
 from keys.ring import KeyRing
 from verifier.documents import Document, DocumentSource, DocumentUnavailable
@@ -44,7 +46,10 @@ class OwnDocuments:
         path = url.removeprefix(base)
         if path == "/.well-known/did.json" and self._also is not None:
             return _document(did_document(self._office.published_ring(), self._also), DID)
-        answer = get(self._office, path)
+        try:
+            answer = get(self._office, path)
+        except ListHeld as fault:
+            raise DocumentUnavailable(str(fault)) from fault
         if answer is None:
             raise DocumentUnavailable(f"{url} is not issued here")
         return answer
@@ -96,15 +101,27 @@ def _status_json(office: Office, number: str) -> Document | None:
     with office.reading() as session:
         row = session.get(StatusList, int(number))
         signed = row and row.signed_json
-    return Document(signed, STATUS) if signed and office.is_newest() else None
+        _check_published(office, row)
+    return Document(signed, STATUS) if signed else None
 
 
 def _status_jwt(office: Office, number: str) -> Document | None:
     with office.reading() as session:
         row = session.get(StatusList, int(number))
         signed = row and row.signed_jwt
-    # What an older record says of revocations may be undone: better no list than that one.
-    return Document(signed, TEXT) if signed and office.is_newest() else None
+        _check_published(office, row)
+    return Document(signed, TEXT) if signed else None
+
+
+def _check_published(office: Office, row: StatusList | None) -> None:
+    """What an older record says of revocations may be undone: better no list than that one."""
+    if (row is not None and row.held_at is not None) or not office.is_newest():
+        raise ListHeld(
+            N_(
+                "This status list is not given out at this moment: the record was put back from an"
+                " older copy. Whether a badge was revoked cannot be told until it is whole again."
+            )
+        )
 
 
 def _achievement(office: Office, key: str) -> Document | None:

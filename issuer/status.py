@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from issuer import audit, days, proofs
-from issuer.record.tables import PublicKey, StatusEntry, StatusList
+from issuer.record.tables import LostPlace, PublicKey, Restoration, StatusEntry, StatusList
 from issuer.state import Act
 from keys.ring import KeyRecord, Purpose
 from verifier import status_list
@@ -38,11 +38,14 @@ def list_path(number: int) -> str:
 
 
 def choose_place(session: Session, *, length: int = status_list.LENGTH) -> tuple[int, int]:
-    """A free place `(list, position)` at random, opening a new list when the last is full.
+    """A free place `(list, position)` at random, opening a new list when the last is full or
+    closed.
 
     The caller's write transaction holds the lock, so the place is still free when taken.
     """
-    number = session.scalar(select(func.max(StatusList.number)))
+    number = session.scalar(
+        select(func.max(StatusList.number)).where(StatusList.closed_at.is_(None))
+    )
     if number is not None:
         taken = select(StatusEntry.position).where(StatusEntry.list_number == number)
         for _ in range(_LUCKY_DRAWS):
@@ -52,9 +55,17 @@ def choose_place(session: Session, *, length: int = status_list.LENGTH) -> tuple
         free = sorted(set(range(length)) - set(session.scalars(taken)))
         if free:
             return number, secrets.choice(free)
-    session.add(StatusList(number=(number or 0) + 1, version=1))
+    number = _next_number(session)
+    session.add(StatusList(number=number, version=1))
     session.flush()
-    return (number or 0) + 1, secrets.randbelow(length)
+    return number, secrets.randbelow(length)
+
+
+def _next_number(session: Session) -> int:
+    """The number after the last; after a restore, one that no list had that is unknown here."""
+    highest = session.scalar(select(func.max(StatusList.number))) or 0
+    first = session.scalar(select(func.max(Restoration.first_list))) or 0
+    return max(highest + 1, first)
 
 
 def revoke(session: Session, entry: StatusEntry, act: Act, now: datetime) -> None:
@@ -70,7 +81,9 @@ def revoke(session: Session, entry: StatusEntry, act: Act, now: datetime) -> Non
 
 def is_revoked(session: Session, number: int, position: int) -> bool:
     entry = session.get(StatusEntry, (number, position))
-    return entry is not None and entry.revoked_at is not None
+    if entry is None:
+        return session.get(LostPlace, (number, position)) is not None
+    return entry.revoked_at is not None
 
 
 def document(
@@ -96,7 +109,10 @@ def document(
 
 
 def is_due(session: Session, row: StatusList, now: datetime) -> bool:
-    """Whether a list has to be signed: it changed, a day has gone, or its key is no good."""
+    """Whether a list has to be signed: it changed, a day has gone, or its key is no good. One that
+    is held back after a restore is not."""
+    if row.held_at is not None:
+        return False
     key = session.get(PublicKey, row.signed_by) if row.signed_by else None
     return (
         row.signed_version != row.version
@@ -150,7 +166,9 @@ def _sign(
             StatusEntry.list_number == row.number, StatusEntry.revoked_at.is_not(None)
         )
     )
-    listed = document(office.settings.base_url, office.settings.did, row.number, list(revoked), now)
+    lost = session.scalars(select(LostPlace.position).where(LostPlace.list_number == row.number))
+    set_ = [*revoked, *lost]
+    listed = document(office.settings.base_url, office.settings.did, row.number, set_, now)
     row.signed_json = proofs.embed(listed, office.ring, key, now)
     row.signed_jwt = proofs.list_jwt(listed, office.ring, key)
     row.signed_version = row.version

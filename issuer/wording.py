@@ -126,3 +126,9 @@ REVOCATIONS: Final[Mapping[Act, str]] = {
     Act.GIVE_UP: N_("It ended on %(day)s, at the holder’s own wish."),
     Act.VOID: N_("It was issued in error, and that was corrected on %(day)s."),
 }
+
+# Of an address that nothing is known of, after the record was put back from an older copy.
+MAY_BE_MISSING: Final = N_(
+    "Nothing is known here of this address. The record was once put back from a copy of %(day)s,"
+    " and what was issued soon after that day may be missing: check the badge itself."
+)

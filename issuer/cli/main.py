@@ -35,6 +35,9 @@ COMMANDS: Mapping[str, str] = {
     "diploma": "issuer.cli.prints:diploma",
     "audit": "issuer.cli.audit:audit",
     "keys": "issuer.cli.keys:keys",
+    "backup": "issuer.cli.backup:backup",
+    "restore": "issuer.cli.backup:restore",
+    "record": "issuer.cli.record:record",
     "bench": "issuer.cli.bench:bench",
 }
 

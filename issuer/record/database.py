@@ -6,27 +6,27 @@ opened, and what its faults mean, is `record.sqlite` and `record.postgresql`.
 """
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
 from sqlalchemy import Engine, exc, inspect, text
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from issuer.errors import IssuerError
-from issuer.record import (
-    schema,  # noqa: F401 - a foreign key may lead to any table
-    sqlite,
-)
+from issuer.record import schema as _all_tables  # noqa: F401 - a foreign key may lead to any
+from issuer.record import sqlite
 from issuer.record.faults import Fault, told
 from issuer.texts import N_
 
 log = logging.getLogger(__name__)
 
 # The newest migration. Alembic itself is only imported when there is something to migrate.
-HEAD = "0002"
-_KNOWN = ("0001", "0002")
+HEAD = "0003"
+KNOWN = ("0001", "0002", "0003")
 
 # How long a transaction waits for the lock before it gives up, in seconds.
 LOCK_PATIENCE = 3.0
@@ -36,11 +36,11 @@ class SchemaFault(IssuerError):
     code = "record.schema"
 
 
-def open_engine(place: Path | str) -> Engine:
+def open_engine(place: Path | str, *, hold: bool = True) -> Engine:
     """An engine on the SQLite database in the file `place`, or on the PostgreSQL database at
-    that address. Nothing is read or written yet."""
+    that address. Nothing is read or written yet. Without `hold` the caller holds the file."""
     if isinstance(place, Path):
-        return sqlite.open_engine(place, LOCK_PATIENCE)
+        return sqlite.open_engine(place, LOCK_PATIENCE, hold=hold)
     # Only who uses it loads it.
     from issuer.record import postgresql
 
@@ -51,7 +51,16 @@ def is_postgresql(engine: Engine) -> bool:
     return engine.dialect.name == "postgresql"
 
 
-def _writer(engine: Engine) -> Engine:
+def description(engine: Engine) -> str:
+    """Which database this is, in which version, and how it is used."""
+    if is_postgresql(engine):
+        with faults_are_named(), engine.connect() as connection:
+            version = connection.execute(text("SHOW server_version")).scalar_one()
+        return f"PostgreSQL {version}, one writer at a time"
+    return sqlite.check_library(sqlite3.sqlite_version_info)
+
+
+def writer(engine: Engine) -> Engine:
     if is_postgresql(engine):
         from issuer.record import postgresql
 
@@ -59,7 +68,7 @@ def _writer(engine: Engine) -> Engine:
     return engine.execution_options(**{sqlite.WRITE: True})
 
 
-def _reader(engine: Engine) -> Engine:
+def reader(engine: Engine) -> Engine:
     if is_postgresql(engine):
         from issuer.record import postgresql
 
@@ -72,7 +81,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
     """One write transaction: committed at the end, rolled back on any exception."""
     with (
         faults_are_named(),
-        Session(_writer(engine), expire_on_commit=False) as session,
+        Session(writer(engine), expire_on_commit=False) as session,
         session.begin(),
     ):
         # The lock is taken now, not at the first statement: what is read below holds to the end.
@@ -83,7 +92,7 @@ def transaction(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
     """One consistent view of the record. What is changed in it is not kept."""
-    with faults_are_named(), Session(_reader(engine), expire_on_commit=False) as session:
+    with faults_are_named(), Session(reader(engine), expire_on_commit=False) as session:
         yield session
 
 
@@ -129,22 +138,32 @@ def migrate(engine: Engine) -> None:
     found = revision(engine)
     if found == HEAD:
         return
-    if found is not None and found not in _KNOWN:
+    check_known(found)
+    # The write lock is taken first: of two that start at once one migrates, the other waits and
+    # then finds nothing left to do.
+    with faults_are_named(), writer(engine).begin() as connection:
+        upgrade(connection, HEAD)
+
+
+def check_known(schema: str | None) -> None:
+    """Raise `SchemaFault` for a schema that only a newer program knows."""
+    if schema is not None and schema not in KNOWN:
         raise SchemaFault(
             N_(
-                "This data folder was last used by a newer version of merke (schema %(found)s)."
+                "This record was last used by a newer version of merke (schema %(found)s)."
                 " Use that version; nothing was changed."
             ),
-            found=found,
+            found=schema,
         )
+
+
+def upgrade(connection: Connection, schema: str) -> None:
+    """Bring the record behind `connection` to `schema`, in the transaction it is in."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     with resources.as_file(resources.files("issuer.record") / "migrations") as scripts:
         config.set_main_option("script_location", str(scripts))
-        # The write lock is taken first: of two that start at once one migrates, the other
-        # waits and then finds nothing left to do.
-        with faults_are_named(), _writer(engine).begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, HEAD)
+        config.attributes["connection"] = connection
+        command.upgrade(config, schema)

@@ -8,12 +8,13 @@ at its start, so that two never wait for each other.
 import logging
 import sqlite3
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, exc
 from sqlalchemy.engine import Connection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from issuer.errors import BadInput
+from issuer.record import in_use
 from issuer.record.faults import Fault
 from issuer.texts import N_
 
@@ -25,10 +26,13 @@ LEAST = (3, 35, 0)
 SOUND = (3, 51, 3)
 
 WRITE = "merke_write"
+_HOLD = "merke_hold"
 
 
-def open_engine(file: Path, patience: float) -> Engine:
+def open_engine(file: Path, patience: float, *, hold: bool = True) -> Engine:
     """An engine on the database in `file`; a lock is waited for `patience` seconds.
+
+    Without `hold` the caller holds the file's folder already (`record.in_use`).
 
     Raises `BadInput` where the linked library is too old to keep our rules.
     """
@@ -43,7 +47,9 @@ def open_engine(file: Path, patience: float) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+    def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        if hold:
+            record.info[_HOLD] = in_use.shared(file.parent)
         # Transactions are begun below, by us; sqlite3's own rules would begin them late.
         connection.isolation_level = None
         connection.execute("PRAGMA foreign_keys = ON")
@@ -51,6 +57,11 @@ def open_engine(file: Path, patience: float) -> Engine:
         if mode != "delete":
             raise sqlite3.OperationalError("database is locked by a program that uses a WAL")
         connection.execute("PRAGMA synchronous = FULL")
+
+    @event.listens_for(engine, "close")
+    def let_go(_connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        if (hold := record.info.pop(_HOLD, None)) is not None:
+            hold.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:

@@ -342,6 +342,24 @@ class StatusList(Base):
     held_at: Mapped[datetime | None]
 
 
+class Restoration(Base):
+    """An older state of the record that was gone on with, and from when that state is.
+
+    What was done after the audit entry `last_entry` and before `at` is unknown here. Nothing is
+    signed until somebody has acknowledged that. New lists begin with the number `first_list`, which
+    no list had before.
+    """
+
+    __tablename__ = "restoration"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    last_entry: Mapped[int]
+    last_at: Mapped[datetime]
+    first_list: Mapped[int]
+    acknowledged_at: Mapped[datetime | None]
+
+
 class StatusEntry(Base):
     """A place in a status list, taken once and for ever; its revocation is never cleared."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from issuer import days
+from issuer import days, restorations
 from issuer.errors import IssuerError
 from issuer.office import Office
 from issuer.record.tables import StatusList
@@ -20,17 +20,20 @@ LEAST_LEFT = timedelta(days=2)
 
 @dataclass(frozen=True)
 class ListState:
-    """One published list. `behind`: the record knows a revocation that it does not show."""
+    """One published list. `behind`: the record knows a revocation that it does not show; `held`:
+    after a restore it is not given out."""
 
     number: int
     holds_until: datetime | None
     behind: bool
+    held: bool = False
 
     def json(self) -> dict[str, Any]:
         return {
             "number": self.number,
             "holdsUntil": days.timestamp(self.holds_until) if self.holds_until else None,
             "behind": self.behind,
+            "held": self.held,
         }
 
 
@@ -62,12 +65,18 @@ def readiness(office: Office) -> Readiness:
     try:
         with office.reading() as session:
             lists = tuple(
-                ListState(row.number, row.valid_until, row.signed_version != row.version)
+                ListState(
+                    row.number,
+                    row.valid_until,
+                    behind=row.signed_version != row.version,
+                    held=row.held_at is not None,
+                )
                 for row in session.query(StatusList).order_by(StatusList.number)
             )
+            waits = bool(restorations.unacknowledged(session))
     except IssuerError as fault:
         return Readiness(False, keys, (), (f"The record cannot be read: {fault}",), now)
-    return judged(keys, lists, now)
+    return judged(keys, lists, now, newest=office.is_newest(), waits=waits)
 
 
 def _keys(office: Office) -> str:
@@ -77,16 +86,43 @@ def _keys(office: Office) -> str:
         return "unreadable"
 
 
-def judged(keys: str, lists: tuple[ListState, ...], now: datetime) -> Readiness:
-    """Not ready: a list is behind the record, or has run out or is about to."""
-    late = [each for each in lists if each.behind or _runs_out(each, now)]
-    words = (*_of_keys(keys, lists), *(_of_list(each, keys, now) for each in late))
+def judged(
+    keys: str,
+    lists: tuple[ListState, ...],
+    now: datetime,
+    *,
+    newest: bool = True,
+    waits: bool = False,
+) -> Readiness:
+    """Not ready: a list is behind the record, or has run out or is about to. A record that was put
+    back from an older state goes on serving pages, and says what is to be done."""
+    late = [each for each in lists if not each.held and (each.behind or _runs_out(each, now))]
+    words = (
+        *_of_record(lists, newest=newest, waits=waits),
+        *_of_keys(keys, lists),
+        *(_of_list(each, keys, now) for each in late),
+    )
     ready = not late and keys != "unreadable"
     return Readiness(ready, keys, lists, words, now)
 
 
 def _runs_out(each: ListState, now: datetime) -> bool:
     return each.holds_until is None or each.holds_until - now < LEAST_LEFT
+
+
+def _of_record(lists: tuple[ListState, ...], *, newest: bool, waits: bool) -> Iterator[str]:
+    if waits or not newest:
+        what = "was restored from an older state" if waits else "is not the newest known here"
+        yield (
+            f"The record {what}: nothing is signed until that is acknowledged (merke record"
+            " acknowledge)."
+        )
+    held = ", ".join(str(each.number) for each in lists if each.held)
+    if held:
+        yield (
+            f"Held back after a restore: status list {held}. Others cannot tell whether badges on"
+            " it are revoked until its last published copy is supplied (merke record supply)."
+        )
 
 
 def _of_keys(keys: str, lists: tuple[ListState, ...]) -> Iterator[str]:

@@ -189,6 +189,15 @@ KINDS: Mapping[str, Kind] = {
         ),
         retry_after=60,
     ),
+    "status.held": Kind(
+        503,
+        N_("The status list is held back"),
+        N_(
+            "The record was put back from an older copy. Whether a badge was revoked cannot be told"
+            " until the list is whole again; ask later."
+        ),
+        retry_after=600,
+    ),
     "keys.locked": Kind(
         503,
         N_("The keys are locked"),

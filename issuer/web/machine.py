@@ -38,6 +38,7 @@ from issuer.web.http import (
 from issuer.web.kinds import KINDS
 from issuer.web.pools import Pool
 from issuer.web.problems import Problem
+from issuer.wording import MAY_BE_MISSING
 from verifier.documents import Document
 
 _SLUG = re.compile("[a-z0-9-]{3,60}")
@@ -58,7 +59,7 @@ def document(request: Request) -> Response:
     path = request.scope["path"]
     found = published.get(office, path)
     if found is None:
-        raise not_found()
+        raise not_found(office)
     changes = _changes_at(office, path, now) if path.endswith("/refresh") else None
     return _answered(request, found, lasting(request, now, changes))
 
@@ -78,8 +79,13 @@ def _answered(request: Request, found: Document, cache: str) -> Response:
     return public_answer(request, found.data, found.media_type or "", cache=cache)
 
 
-def not_found() -> Problem:
-    return Problem("not_found", headers={"Cache-Control": MISS})
+def not_found(office: Office | None = None) -> Problem:
+    """Nothing is here. Of an office whose record has a gap it is not told that nothing ever was."""
+    headers = {"Cache-Control": MISS}
+    gap = None if office is None else office.gap()
+    if gap is None:
+        return Problem("not_found", headers=headers)
+    return Problem("not_found", MAY_BE_MISSING, headers=headers, day=gap.begins.date().isoformat())
 
 
 def _changes_at(office: Office, path: str, now: datetime) -> datetime | None:
@@ -132,7 +138,7 @@ def participation(request: Request) -> Response:
     office = office_of(request)
     seen = view_of(office, slug, office.now())
     if seen is None:
-        raise not_found()
+        raise not_found(office)
     return view_answer(request, seen)
 
 
@@ -147,7 +153,7 @@ def _picture(request: Request) -> Response:
     studio: Studio = request.app.state.studio
     found = pictures.get(office, path, studio.draw)
     if found is None:
-        raise not_found()
+        raise not_found(office)
     name = path.rpartition("/")[2]
     return public_answer(
         request,

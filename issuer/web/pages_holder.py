@@ -264,6 +264,8 @@ def _by_code(request: Request, given: str) -> Response:
         try:
             award = sealing.find_award(session, code)
         except NotFound:
+            if office.gap() is not None:
+                return nothing_here(request, N_("We do not find this code."))
             return nothing_here(
                 request,
                 N_("We have never given out this code."),
@@ -306,19 +308,23 @@ def nothing_here(
 ) -> Response:
     """A miss, in words and with ways to go on. `heading`, `paragraphs`, `label` are messages."""
     language = language_of(request)
-    fallback = (
-        N_(
-            "Perhaps a character was lost on the way. If the address stands on a poster or a badge"
-            " and is copied whole, that badge is not from us."
-        ),
+    fallback = N_(
+        "Perhaps a character was lost on the way. If the address stands on a poster or a badge"
+        " and is copied whole, that badge is not from us."
     )
+    told = [translate(language, each) for each in paragraphs or (fallback,)]
+    if not paragraphs and (gap := office_of(request).gap()) is not None:
+        # That it is not from us would be more than is known.
+        label = N_("Not found")
+        since = day(gap.begins.date(), language)
+        told = [translate(language, wording.MAY_BE_MISSING, day=since)]
     return page(
         request,
         "message.html",
         status=404,
         label=translate(language, label),
         heading=translate(language, heading),
-        paragraphs=[translate(language, each) for each in paragraphs or fallback],
+        paragraphs=told,
         help=True,
         given=given,
     )

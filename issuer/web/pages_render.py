@@ -59,7 +59,7 @@ def draw(request: Request, template: str, **values: Any) -> str:
     language = language_of(request)
     programme: Programme | None = values.get("programme")
     asked = request.query_params.get("lang") == language
-    standard = {"programme": None, "canonical": None, "machine": None, "index": False}
+    standard = {"programme": None, "canonical": None, "machine": None, "index": False, "gap": None}
     given = {**standard, **values}
     return (
         _environment(language)
@@ -90,13 +90,21 @@ def page(
     """The response with the page `template`; see `draw`. `cache` as `http.cache_control` says."""
     return http.public_answer(
         request,
-        draw(request, template, **values).encode(),
+        draw(request, template, **{"gap": _gap(request), **values}).encode(),
         http.HTML,
         cache=cache,
         status=status,
         vary=("Accept", "Accept-Language"),
         headers={"Content-Language": language_of(request)},
     )
+
+
+def _gap(request: Request) -> str | None:
+    """From which day on the record may say less than is true, in the visitor's language."""
+    gap = office_of(request).gap()
+    if gap is None or not gap.waiting:
+        return None
+    return texts.day(gap.begins.date(), language_of(request))
 
 
 def _site(settings: Settings) -> str:

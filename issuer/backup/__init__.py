@@ -1,0 +1,1 @@
+"""Backup and restore: everything of an issuer in one file, and back."""
