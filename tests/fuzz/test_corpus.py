@@ -1,5 +1,6 @@
 """Every kept input of every fuzz target, found ones among them, without the search."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,12 @@ def test_each_target_has_inputs_and_each_input_a_target() -> None:
     assert len(TARGETS) >= 10
     assert {path.parent.name for path in KEPT} == TARGETS.keys()
     assert [path for path in KEPT if path.stat().st_size > LARGEST] == []
+
+
+def test_the_page_lists_all(root: Path) -> None:
+    page = (root / "docs" / "verification.md").read_text(encoding="utf-8")
+    table = page.partition("## Searching for faults\n")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == sorted(TARGETS)
 
 
 def test_good_badges_are_among_them() -> None:
