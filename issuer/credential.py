@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from issuer import days, facts, status
+from issuer import days, domains, facts, status
 from issuer.programme import Programme, Requirement
 from issuer.record.tables import Award
 from issuer.settings import Settings
@@ -59,7 +59,11 @@ def build(
         "credentialSubject": {
             "id": f"{settings.base_url}/m/{participation.slug}",
             "type": ["AchievementSubject"],
-            "identifier": _identifiers(organisation.name.name, organisation.number),
+            "identifier": _identifiers(
+                organisation.name.name,
+                organisation.number,
+                [proven.domain for proven in domains.proven(participation, programme.timezone)],
+            ),
             "achievement": achievement(settings, programme),
             "result": [
                 {
@@ -142,8 +146,12 @@ def _description_id(settings: Settings, programme: Programme, requirement: Requi
     return f"{achievement_address(settings, programme)}#{requirement.id}"
 
 
-def _identifiers(name: str, number: str | None) -> list[Document]:
-    known = [("name", name), ("ext:NorwegianOrganisationNumber", number)]
+def _identifiers(name: str, number: str | None, own_domains: list[str]) -> list[Document]:
+    known = [
+        ("name", name),
+        ("ext:NorwegianOrganisationNumber", number),
+        *(("ext:Domain", domain) for domain in own_domains),
+    ]
     return [
         {
             "type": "IdentityObject",

@@ -153,6 +153,8 @@ def _facts(office: Office, view: View, language: str) -> list[tuple[str, str]]:
     known.append((N_("For"), view.name))
     if view.number:
         known.append((N_("Org. no."), view.number))
+    if view.domains:
+        known.append((N_("Websites"), ", ".join(proven.domain for proven in view.domains)))
     known.append((N_("Issued by"), office.settings.name))
     return [(translate(language, label), value) for label, value in known]
 
@@ -219,11 +221,13 @@ def certification(office: Office, view: View, language: str) -> Mapping[str, Any
         "url": view.address,
     }
     number = {"identifier": view.number} if view.number else {}
+    site = {"url": f"https://{view.domains[0].domain}/"} if view.domains else {}
     return {
         "@context": "https://schema.org",
         "@type": "Organization",
         "name": view.name,
         **number,
+        **site,
         "hasCertification": mark,
     }
 

@@ -11,7 +11,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from issuer import codes, credential, days, facts, history, organisations, participations
+from issuer import (
+    codes,
+    credential,
+    days,
+    domains,
+    facts,
+    history,
+    organisations,
+    participations,
+)
+from issuer.domains import Proven
 from issuer.office import Office
 from issuer.programme import Programme, Requirement
 from issuer.record import tables
@@ -65,6 +75,7 @@ class View:
     award: Period | None
     periods: tuple[Period, ...]
     met: tuple[Met, ...]
+    domains: tuple[Proven, ...]
     now: datetime
     changes_at: datetime | None
 
@@ -96,6 +107,7 @@ class View:
             "name": self.name,
             "organisationNumber": self.number,
             "about": dict(self.about),
+            "domains": [proven.domain for proven in self.domains],
             "programme": self.programme.slug,
             "edition": self.programme.edition,
             "mark": self.programme.name(self.programme.main_language),
@@ -151,6 +163,7 @@ def view(office: Office, row: tables.Participation, now: datetime) -> View:
         award=shown,
         periods=tuple(p for p in periods if _award_counts(row, p)),
         met=_met(programme, cycle),
+        domains=domains.proven(row, programme.timezone),
         now=now,
         changes_at=next_change(judged, now),
     )

@@ -14,6 +14,7 @@ from issuer.cli.context import (
     show_json,
     table,
 )
+from issuer.cli.domain import domain
 from issuer.cli.organising import rename, succeed
 
 
@@ -256,5 +257,6 @@ def prepare(context: Context, slug: str, reason: str, by: str) -> None:
     )
 
 
+participation.add_command(domain)
 participation.add_command(rename)
 participation.add_command(succeed)

@@ -6,7 +6,7 @@ not void, a status index used once, sealed bytes and audit entries that cannot b
 """
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
     JSON,
@@ -24,6 +24,9 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+if TYPE_CHECKING:
+    from issuer.record.post import DomainProof
 
 
 class Utc(TypeDecorator[datetime]):
@@ -142,6 +145,7 @@ class Participation(Base):
     cycles: Mapped[list["Cycle"]] = relationship(
         back_populates="participation", order_by="Cycle.number", lazy="selectin"
     )
+    domains: Mapped[list["DomainProof"]] = relationship(order_by="DomainProof.id", lazy="selectin")
 
 
 class Cycle(Base):

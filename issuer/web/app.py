@@ -4,12 +4,15 @@ Nothing happens at import. Order matters in two places: who wants JSON is served
 pages are asked, and the nets stand outside of everything they catch.
 """
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
+from issuer.hosts import Sightings
 from issuer.office import Office
 from issuer.studio import Studio
 from issuer.web import api, embed, machine, oembed, openapi, pages, problems
@@ -25,11 +28,17 @@ from issuer.web.short_lane import ShortLane
 from verifier.documents import DocumentSource
 from verifier.fetch import HttpDocuments
 
+log = logging.getLogger(__name__)
+
+# Seconds for which sightings are held in memory.
+BETWEEN_WRITING = 60.0
+
 
 class Application(FastAPI):
     """The framework, and the short lane before it."""
 
     lane: ShortLane
+    sightings: Sightings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.lane(scope, receive, send)
@@ -93,15 +102,33 @@ def create_app(
     app.add_middleware(Hosts, own=own, allowed=allowed)
     app.add_middleware(Unexpected)
     app.add_middleware(Headers)
-    app.lane = ShortLane(app.long_way, office, own, allowed, lambda slug, referer: None)
+    app.sightings = Sightings(own)
+    app.lane = ShortLane(app.long_way, office, own, allowed, app.sightings.seen)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: Application) -> AsyncIterator[None]:
+    writing = asyncio.create_task(_write_down(app))
     yield
+    writing.cancel()
+    await _written(app)
     app.lane.close()
     app.state.verify_pool.close()
     app.state.fetch_pool.close()
     app.state.picture_pool.close()
     app.state.studio.close()
+
+
+async def _write_down(app: Application) -> None:
+    while True:
+        await asyncio.sleep(BETWEEN_WRITING)
+        await _written(app)
+
+
+async def _written(app: Application) -> None:
+    """Write down where seals were shown. What cannot be written now is written later."""
+    try:
+        await asyncio.to_thread(app.sightings.write, app.state.office)
+    except Exception as fault:
+        log.warning("where seals are shown could not be written down: %s", fault)

@@ -24,6 +24,7 @@ from issuer import (
     sealing,
     wording,
 )
+from issuer.domains import Way
 from issuer.errors import NotFound
 from issuer.office import Office
 from issuer.pictures import Variant
@@ -44,6 +45,13 @@ _LONGEST = 200
 _SLUG_TYPED = re.compile("[A-Za-z0-9-]{3,60}")
 
 _PARAMETERS = frozenset({"q", "lang"})
+
+# How a website was proven to be the holder's own.
+_WAYS = {
+    Way.DNS: N_("proven in the name’s own entry (DNS)"),
+    Way.FILE: N_("proven by a file on it"),
+    Way.LINK: N_("proven by a link back to this page"),
+}
 
 _FORMERLY = (
     State.LAPSED_RENEWING,
@@ -135,6 +143,7 @@ def holder(request: Request, slug: str) -> Response:
         kit=view.state is not State.UNDER_WAY,
         oembed=kit.oembed_address(view, language),
         certification=_certification(office, view, language),
+        ways={way: translate(language, message) for way, message in _WAYS.items()},
     )
 
 
