@@ -47,15 +47,8 @@ class Way(StrEnum):
     LINK = "link"
 
 
-class Looked(StrEnum):
-    """What came of looking: whoever could not be reached has not taken anything back."""
-
-    FOUND = "found"
-    MISSING = "missing"
-    UNREACHABLE = "unreachable"
-
-
-Look = Callable[["Place", Way], Looked]
+Look = Callable[["Place", Way], bool]
+"""Whether the proof is there. What cannot be reached is not there, at this moment."""
 
 
 @dataclass(frozen=True)
@@ -244,7 +237,7 @@ def check(office: "Office", slug: str, domain: str, look: Look, *, by: str) -> W
         row = participations.find(session, slug)
         at = place(office, row, find(row, domain))
     # The network is asked while nothing of the record is held.
-    way = next((way for way in Way if look(at, way) is Looked.FOUND), None)
+    way = next((way for way in Way if look(at, way)), None)
     if way is None:
         raise Refused(
             N_(
@@ -269,8 +262,8 @@ def check(office: "Office", slug: str, domain: str, look: Look, *, by: str) -> W
 def recheck(office: "Office", look: Look) -> tuple[str, ...]:
     """Look again for what was proven a while ago; the domains that were given up.
 
-    What cannot be reached is left as it is. What is missing stays proven for `PATIENCE`, for
-    websites are moved and rebuilt.
+    What is missing or cannot be reached stays proven for `PATIENCE`, for websites are moved,
+    rebuilt, and out of order.
     """
     with office.reading() as session:
         due = [
@@ -284,14 +277,14 @@ def recheck(office: "Office", look: Look) -> tuple[str, ...]:
         ]
     given_up = []
     for identifier, at, way in due:
-        outcome = look(at, way)
+        found = look(at, way)
         with office.transaction() as session:
             proof = session.get_one(DomainProof, identifier)
             now = office.now()
-            if proof.withdrawn_at is not None or outcome is Looked.UNREACHABLE:
+            if proof.withdrawn_at is not None:
                 continue
             proof.checked_at = now
-            if outcome is Looked.FOUND:
+            if found:
                 proof.missing_since = None
             elif proof.missing_since is None:
                 proof.missing_since = now

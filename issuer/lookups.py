@@ -4,6 +4,7 @@ Pages are fetched by the one guarded client (`verifier.fetch`); names are asked 
 resolver, which is the only place a query goes. Everything is bounded, and nothing is kept.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -11,9 +12,11 @@ import dns.exception
 import dns.rdatatype
 import dns.resolver
 
-from issuer.domains import Looked, Place, Way, links_back
+from issuer.domains import Place, Way, links_back
 from verifier.documents import Document, DocumentUnavailable
 from verifier.fetch import Budget, HttpDocuments
+
+log = logging.getLogger(__name__)
 
 DNS_SECONDS: Final = 5.0
 MOST_RECORDS: Final = 50
@@ -21,53 +24,51 @@ MOST_RECORDS: Final = 50
 MOST_REQUESTS: Final = 4
 
 Texts = Callable[[str], Sequence[bytes]]
-"""The TXT records at a name; none where it has none. Raises `OSError` if nobody answers."""
+"""The TXT records at a name; none where it has none. Raises `DocumentUnavailable`."""
 Fetch = Callable[[str], Document]
 """The document at an address. Raises `DocumentUnavailable`."""
 
 
 class Lookups:
-    """A `domains.Look`. `texts` and `fetch` are replaced where nothing may be asked."""
+    """A `domains.Look`. `texts_at` and `fetch` are replaced where nothing may be asked."""
 
-    def __init__(self, texts: Texts | None = None, fetch: Fetch | None = None) -> None:
-        self._texts = texts or _texts
-        self._fetch = fetch or _fetched
+    def __init__(self, texts_at: Texts | None = None, fetch: Fetch | None = None) -> None:
+        self._texts = texts_at or texts
+        self._fetch = fetch or fetched
 
-    def __call__(self, place: Place, way: Way) -> Looked:
+    def __call__(self, place: Place, way: Way) -> bool:
         try:
             match way:
                 case Way.DNS:
                     name, wanted = place.record
-                    found = wanted.encode() in self._texts(name)
+                    return wanted.encode() in self._texts(name)
                 case Way.FILE:
-                    lines = self._fetch(place.file).data.split()
-                    found = place.challenge.encode() in lines
+                    return place.challenge.encode() in self._fetch(place.file).data.split()
                 case Way.LINK:
-                    page = self._fetch(place.front).data
-                    found = links_back(page.decode("utf-8", "replace"), place.pages)
-        except _Absent:
-            return Looked.MISSING
-        except (DocumentUnavailable, OSError):
-            return Looked.UNREACHABLE
-        return Looked.FOUND if found else Looked.MISSING
+                    page = self._fetch(place.front).data.decode("utf-8", "replace")
+                    return links_back(page, place.pages)
+        except DocumentUnavailable as fault:
+            log.info("%s: %s", place.domain, fault)
+            return False
 
 
-class _Absent(Exception):
-    """There is certainly nothing."""
-
-
-def _fetched(url: str) -> Document:
+def fetched(url: str) -> Document:
     # A client of its own each time: a copy from before is no proof of now.
     return HttpDocuments().fetch(url, Budget(requests=MOST_REQUESTS))
 
 
-def _texts(name: str) -> Sequence[bytes]:
-    resolver = dns.resolver.Resolver()
-    resolver.lifetime = DNS_SECONDS
+def texts(
+    name: str, make: Callable[[], dns.resolver.Resolver] = dns.resolver.Resolver
+) -> Sequence[bytes]:
+    """The TXT records at `name`, as the resolver that `make` makes knows them."""
     try:
+        resolver = make()
+        resolver.lifetime = DNS_SECONDS
         answer = resolver.resolve(name, dns.rdatatype.TXT, search=False)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
-        raise _Absent from None
+        return []
     except dns.exception.DNSException as fault:
-        raise OSError(f"the name could not be looked up ({type(fault).__name__})") from fault
+        raise DocumentUnavailable(
+            f"the name could not be looked up ({type(fault).__name__})"
+        ) from fault
     return [b"".join(record.strings) for record in list(answer)[:MOST_RECORDS]]
