@@ -168,7 +168,14 @@ def place(office: "Office", row: Participation, proof: DomainProof) -> Place:
 
 
 def ask(
-    session: Session, row: Participation, given: str, *, own_host: str, by: str, now: datetime
+    session: Session,
+    row: Participation,
+    given: str,
+    *,
+    own_host: str,
+    by: str,
+    now: datetime,
+    reason: str = "",
 ) -> DomainProof:
     """Begin to prove a domain: what is returned holds the challenge. Asking again changes
     nothing."""
@@ -192,7 +199,7 @@ def ask(
     )
     row.domains.append(fresh)
     session.flush()
-    audit.write(session, "domain.ask", row.slug, by=by, now=now, domain=domain)
+    audit.write(session, "domain.ask", row.slug, by=by, reason=reason, now=now, domain=domain)
     return fresh
 
 
@@ -204,17 +211,30 @@ def find(row: Participation, domain: str) -> DomainProof:
     raise NotFound(N_("%(slug)s has not asked for %(domain)s."), slug=row.slug, domain=domain[:80])
 
 
-def record_proof(
-    session: Session, row: Participation, proof: DomainProof, way: Way, *, by: str, now: datetime
+def _record(
+    session: Session,
+    row: Participation,
+    proof: DomainProof,
+    way: Way,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
 ) -> None:
     """Write down that `proof` was found in this way."""
     proof.checked_at, proof.missing_since = now, None
-    if proof.method == way:
-        return
-    proof.method, proof.proven_at = way.value, proof.proven_at or now
-    audit.write(
-        session, "domain.prove", row.slug, by=by, now=now, domain=proof.domain, method=way.value
-    )
+    if proof.method != way:
+        proof.method, proof.proven_at = way.value, proof.proven_at or now
+        audit.write(
+            session,
+            "domain.prove",
+            row.slug,
+            by=by,
+            reason=reason,
+            now=now,
+            domain=proof.domain,
+            method=way.value,
+        )
 
 
 def withdraw(
@@ -229,7 +249,9 @@ def withdraw(
     return proof
 
 
-def check(office: "Office", slug: str, domain: str, look: Look, *, by: str) -> Way:
+def check(
+    office: "Office", slug: str, domain: str, look: Look, *, by: str, reason: str = ""
+) -> Way:
     """Look for the proof and write it down if it is there. Raises `Refused` if it is not."""
     from issuer import participations
 
@@ -255,7 +277,8 @@ def check(office: "Office", slug: str, domain: str, look: Look, *, by: str) -> W
         )
     with office.transaction() as session:
         row = participations.find(session, slug)
-        record_proof(session, row, find(row, domain), way, by=by, now=office.now())
+        proof = find(row, domain)
+        _record(session, row, proof, way, by=by, reason=reason, now=office.now())
     return way
 
 

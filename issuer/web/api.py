@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from issuer.web import join, judging, staff_api
+from issuer.web import join, judging, sites_api, staff_api
 from issuer.web.http import NO_STORE, cache_control, public_answer
 from issuer.web.models import NewEnquiry
 from issuer.web.openapi import JOIN, VERIFY, VERIFY_BODY
@@ -64,3 +64,4 @@ ROUTES = (Route(f"{staff_api.ROOT}/openapi.json", description),)
 router.include_router(public)
 router.include_router(strict)
 router.include_router(staff_api.router)
+router.include_router(sites_api.router)

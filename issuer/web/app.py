@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from issuer.hosts import Sightings
+from issuer.lookups import Lookups
 from issuer.office import Office
 from issuer.studio import Studio
 from issuer.web import api, embed, machine, oembed, openapi, pages, problems
@@ -73,6 +74,7 @@ def create_app(
     )
     app.state.office = office
     app.state.documents = documents or HttpDocuments()
+    app.state.look = Lookups()
     app.state.studio = studio or Studio()
     app.state.picture_pool = Pool("picture", threads=4, waiting=60, busy="picture.busy")
     # Judging may wait for strangers' servers: it does so in threads that nothing else needs.

@@ -119,3 +119,15 @@ class NewAward(Decision):
     model_config = ConfigDict(
         json_schema_extra={"example": {"reason": "All requirements are met."}}
     )
+
+
+class NewDomain(Because):
+    """`domain`: the name of a website, as it stands in the address bar."""
+
+    domain: Annotated[str, StringConstraints(min_length=1, max_length=300)]
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"domain": "teateret.example", "reason": "The holder asked for it."}
+        }
+    )

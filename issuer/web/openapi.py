@@ -136,6 +136,69 @@ ACT: Responses = {
 }
 RECORD: Responses = {200: _success("Corrected.", _CHANGED), **ACT}
 
+_DOMAIN = {
+    "domain": "teateret.example",
+    "way": "dns",
+    "provenAt": "2026-03-03T09:00:00Z",
+    "checkedAt": "2026-03-03T09:00:00Z",
+    "missingSince": None,
+    "withdrawnAt": None,
+}
+_DOMAIN_CHANGED = {
+    "act": "domain.ask",
+    "domain": {**_DOMAIN, "way": None, "provenAt": None, "checkedAt": None},
+    "ways": {
+        "dns": {"name": "_merke.teateret.example", "value": "merke=xK3v"},
+        "file": {
+            "address": "https://teateret.example/.well-known/merke.txt",
+            "content": "xK3v",
+        },
+        "link": {
+            "address": "https://teateret.example/",
+            "element": '<a rel="me" href="https://merke.example.no/m/eksempelteatret">',
+        },
+    },
+    "links": {
+        "self": "/api/v1/participations/eksempelteatret/domains",
+        "page": "https://merke.example.no/m/eksempelteatret",
+    },
+}
+DOMAINS: Responses = {**READ, 200: _success("Every domain asked for.", {"domains": [_DOMAIN]})}
+HOSTS: Responses = {
+    **READ,
+    200: _success(
+        "Hosts that show a seal, as far as browsers say so.",
+        {
+            "hosts": [
+                {
+                    "slug": "eksempelteatret",
+                    "host": "avisen.example",
+                    "first": "2026-03-03",
+                    "last": "2026-03-09",
+                    "count": 41,
+                }
+            ]
+        },
+    ),
+}
+DOMAIN_ACT: Responses = {
+    201: _success("Done and recorded, and what is asked of the holder.", _DOMAIN_CHANGED),
+    **problems(
+        "json.malformed",
+        "idempotency.key",
+        "token.refused",
+        "not_found",
+        "refused",
+        "idempotency.in_flight",
+        "request.size",
+        "request.type",
+        "request.invalid",
+        "input.invalid",
+        "idempotency.reused",
+        "record.busy",
+    ),
+}
+
 REPORT: dict[str, Any] = {
     "verdict": "INVALID",
     "reasons": ["status.revoked"],
