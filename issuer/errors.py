@@ -55,6 +55,16 @@ class NotFound(IssuerError):
     code = "not_found"
 
 
+class Gone(NotFound):
+    """What was here has been taken away; `tombstone` is what may still be said of it."""
+
+    code = "gone"
+
+    def __init__(self, message: str, tombstone: Mapping[str, object]) -> None:
+        self.tombstone = tombstone
+        super().__init__(message)
+
+
 class BadInput(IssuerError):
     code = "input.invalid"
 

@@ -20,7 +20,7 @@ from badge_assets import png, qr, svg
 from badge_assets.draw import BadgeFacts, Form, SealFacts, SealKind
 from badge_assets.letters import UnfitText
 from badge_assets.looks import Looks, Theme
-from issuer import days, programmes, texts, wording
+from issuer import days, erasure, programmes, texts, wording
 from issuer.drawing import Drawer, Job, draw_here
 from issuer.errors import Refused
 from issuer.office import Office
@@ -174,13 +174,14 @@ _BADGE = re.compile(
 
 
 def get(office: Office, path: str, drawer: Drawer = draw_here) -> Document | None:
-    """The baked badge at `path`, None where there is none. Raises `Undrawable`."""
+    """The baked badge at `path`, None where there is none. Raises `Undrawable`, `Gone`."""
     if not (found := _BADGE.fullmatch(path)):
         return None
     with office.reading() as session:
         copy = session.get(Credential, found[1])
         if copy is None or copy.sealed_json is None:
             return None
+        erasure.check_copy_stands(copy)
         return Document(badge(office, copy, found[2], drawer), PNG if found[2] == "png" else SVG)
 
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from issuer import history, public, state
-from issuer.errors import ListHeld
+from issuer import erasure, history, public, state
+from issuer.errors import Gone, ListHeld
 from issuer.office import Office
 from issuer.record.tables import Award, Credential, Edition, Participation, StatusList
 from issuer.texts import N_
@@ -48,7 +48,7 @@ class OwnDocuments:
             return _document(did_document(self._office.published_ring(), self._also), DID)
         try:
             answer = get(self._office, path)
-        except ListHeld as fault:
+        except (Gone, ListHeld) as fault:
             raise DocumentUnavailable(str(fault)) from fault
         if answer is None:
             raise DocumentUnavailable(f"{url} is not issued here")
@@ -61,7 +61,10 @@ def documents(office: Office, also: KeyRing | None = None) -> DocumentSource:
 
 
 def get(office: Office, path: str) -> Document | None:
-    """The bytes and media type at `path` (no query), None where nothing is published."""
+    """The bytes and media type at `path` (no query), None where nothing is published.
+
+    Raises `Gone` where something was and has been taken away.
+    """
     for pattern, answer in _ROUTES:
         if found := pattern.fullmatch(path):
             return answer(office, found[1] if found.groups() else "")
@@ -152,6 +155,7 @@ def _sealed(office: Office, identifier: str) -> tuple[bytes, bytes] | None:
         row = session.get(Credential, identifier)
         if row is None or row.sealed_json is None or row.sealed_jwt is None:
             return None
+        erasure.check_copy_stands(row)
         return row.sealed_json, row.sealed_jwt
 
 
@@ -160,6 +164,7 @@ def _refreshed(office: Office, identifier: str) -> Document | None:
         row = session.get(Credential, identifier)
         if row is None or row.state != "issued":
             return None
+        erasure.check_copy_stands(row)
         current = in_force(row.award.cycle.participation, office.now())
         return _credential_json(office, current.id if current else identifier)
 
@@ -184,6 +189,8 @@ def _issued(award: Award) -> list[Credential]:
 def _participation(office: Office, slug: str) -> Document | None:
     with office.reading() as session:
         row = session.scalars(select(Participation).where(Participation.slug == slug)).first()
+        if row is not None:
+            erasure.check_stands(row)
         seen = None if row is None else public.view(office, row, office.now())
     # Whether somebody is behind an address that says nothing cannot be told from the answer.
     if seen is None or seen.state is state.State.UNKNOWN:

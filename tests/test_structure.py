@@ -85,6 +85,7 @@ DOORS = {
             "issuer/contacts.py",
             "issuer/domains.py",
             "issuer/enquiries.py",
+            "issuer/erasure.py",
             "issuer/hosts.py",
             "issuer/keyring.py",
             "issuer/office.py",

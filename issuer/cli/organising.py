@@ -5,6 +5,7 @@ from datetime import date
 import click
 
 from issuer.cli.context import Context, by_option, reason_option
+from issuer.texts import N_
 
 
 @click.command()
@@ -19,7 +20,6 @@ def rename(
 ) -> None:
     """Give the organisation a new NAME from now on. Its address stays."""
     from issuer import resealing
-    from issuer.texts import N_
 
     with context.office() as office:
         clean = resealing.rename(office, slug, name, name_language, by=by, reason=reason)
@@ -53,7 +53,6 @@ def succeed(
 ) -> None:
     """Record that SLUG goes on in SUCCESSOR, by merger or transfer. Its own award ends."""
     from issuer import carrying
-    from issuer.texts import N_
 
     try:
         since = date.fromisoformat(day)
@@ -72,3 +71,43 @@ def succeed(
             to=successor,
             last=sealed.last_day.isoformat(),
         )
+
+
+def _taking(name: str, explained: str, done: str) -> click.Command:
+    """The command `name`, which calls `issuer.erasure.<name>` after its name was typed again."""
+
+    @click.command(name, help=explained)
+    @click.argument("slug")
+    @click.option("--yes", is_flag=True, help="Do not ask again.")
+    @reason_option
+    @by_option
+    @click.pass_obj
+    def act(context: Context, slug: str, yes: bool, reason: str, by: str) -> None:
+        from issuer import erasure
+        from issuer.texts import translate
+
+        if not yes:
+            question = translate(
+                context.language, N_("This cannot be undone. Type the address to go on")
+            )
+            if click.prompt(question, err=True) != slug:
+                raise click.Abort
+        with context.office() as office:
+            getattr(erasure, name)(office, slug, by=by, reason=reason)
+        context.say(done, slug=slug)
+
+    return act
+
+
+_BURIED = N_(
+    "/m/%(slug)s and its badges now answer that they were taken away. To make personal data"
+    " unreadable as well: merke participation erase %(slug)s"
+)
+_ERASED = N_(
+    "Names, contacts, facts and badges of %(slug)s are erased. Backups made before still hold them:"
+    " replace those."
+)
+bury = _taking(
+    "bury", "Take SLUG away: its addresses answer 410, with what may still be said.", _BURIED
+)
+erase = _taking("erase", "Erase the personal data of SLUG for good. Bury it first.", _ERASED)

@@ -15,7 +15,7 @@ from issuer.cli.context import (
     table,
 )
 from issuer.cli.domain import domain
-from issuer.cli.organising import rename, succeed
+from issuer.cli.organising import bury, erase, rename, succeed
 
 
 @click.group()
@@ -257,6 +257,5 @@ def prepare(context: Context, slug: str, reason: str, by: str) -> None:
     )
 
 
-participation.add_command(domain)
-participation.add_command(rename)
-participation.add_command(succeed)
+for _command in (domain, rename, succeed, bury, erase):
+    participation.add_command(_command)

@@ -57,6 +57,8 @@ def open_engine(file: Path, patience: float, *, hold: bool = True) -> Engine:
         if mode != "delete":
             raise sqlite3.OperationalError("database is locked by a program that uses a WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        # What was erased is overwritten, not only left to be overwritten one day.
+        connection.execute("PRAGMA secure_delete = ON")
 
     @event.listens_for(engine, "close")
     def let_go(_connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:

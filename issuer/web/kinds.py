@@ -103,6 +103,14 @@ KINDS: Mapping[str, Kind] = {
         N_("There is nothing at this address"),
         N_("Nothing has been issued or published at this address. Check that it was copied whole."),
     ),
+    "gone": Kind(
+        410,
+        N_("This has been taken away"),
+        N_(
+            "Something was issued here once and has been taken away for good. The member tombstone"
+            " holds what may still be said of it."
+        ),
+    ),
     "method.not_allowed": Kind(
         405,
         N_("This cannot be done at this address"),

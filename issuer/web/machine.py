@@ -138,6 +138,7 @@ def participation(request: Request) -> Response:
     office = office_of(request)
     seen = view_of(office, slug, office.now())
     if seen is None:
+        published.get(office, f"/m/{slug}")  # says so where something was taken away
         raise not_found(office)
     return view_answer(request, seen)
 

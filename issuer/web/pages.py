@@ -31,6 +31,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 _HEADINGS = {
     404: N_("There is nothing here."),
+    410: N_("This has been taken away."),
     500: N_("Something went wrong on our side."),
     503: N_("We cannot answer at this moment."),
 }

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from issuer import days, history, published, texts, verification, wording
+from issuer import days, erasure, history, published, texts, verification, wording
 from issuer.office import Office
 from issuer.programme import Language, Programme
 from issuer.record.tables import Credential
@@ -85,6 +85,7 @@ def known(office: Office, identifier: str, now: datetime, language: str) -> Told
         row = session.get(Credential, identifier)
         if row is None or row.state != "issued" or row.sealed_json is None:
             return None
+        erasure.check_copy_stands(row)
         programme = office.programme(row.award.cycle.edition)
         judged = history.credential(row)
         later = [

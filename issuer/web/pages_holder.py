@@ -14,6 +14,7 @@ from markupsafe import Markup
 from issuer import (
     codes,
     days,
+    erasure,
     facts,
     history,
     kit,
@@ -90,6 +91,7 @@ def holder(request: Request, slug: str) -> Response:
             row = participations.find(session, slug)
         except NotFound:
             return nothing_here(request, N_("Nothing is issued at this address."))
+        erasure.check_stands(row)
         view = public.view(office, row, now)
         if view.state is State.UNKNOWN:
             # The same answer for every miss: nobody learns who has been in touch.

@@ -219,6 +219,8 @@ def _refusal(error: IssuerError, language: str) -> Told:
     problems: tuple[Mapping[str, str], ...] = ()
     if isinstance(error, errors.RequirementsMissing):
         more = {"missing": list(error.missing)}
+    if isinstance(error, errors.Gone):
+        more = {"tombstone": dict(error.tombstone)}
     if isinstance(error, errors.FactsRefused):
         # The error's own sentence names members as they were sent; each fault says enough.
         problems = tuple(_fact_fault(p, language) for p in error.problems[:MOST_FAULTS])

@@ -1,0 +1,77 @@
+"""A tombstone and an erasure: personal data gone everywhere, proofs and chain untouched."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from issuer import awards, erasure, participations, recheck, sealing, status
+from issuer.errors import WrongState
+from tests.support.office import ADA, BO, REASON, Desk
+from tests.support.web import browser
+
+NAME = "Kari Canary Enkeltperson"
+# What `Desk` writes into notes, declarations and cases, and the name itself.
+SECRETS = (b"Hemmelig", b"Canary", b"canary", b"312345676")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk.make(tmp_path / "data")
+    yield desk
+    desk.close()
+
+
+def test_what_stands_is_not_taken_away(desk: Desk) -> None:
+    sealed = desk.holder(NAME)
+    with pytest.raises(WrongState, match="still has an award"):
+        erasure.bury(desk.office, sealed.slug, by=BO, reason=REASON)
+    with pytest.raises(WrongState, match="away first"):
+        erasure.erase(desk.office, sealed.slug, by=BO, reason=REASON)
+
+
+def test_nothing_personal_is_left_and_everything_still_adds_up(desk: Desk) -> None:
+    sealed = desk.holder(NAME, number="312345676")
+    number = desk.case(sealed.code)
+    assert number
+    desk.clock.advance(days=1)
+    awards.withdraw(desk.office, sealed.code, by=BO, reason="Hemmelig grunn")
+    with desk.office.reading() as session:
+        copy = sealing.find_award(session, sealed.code).credentials[0]
+        digest, place = copy.json_digest, (copy.entry.list_number, copy.entry.position)
+    erasure.bury(desk.office, sealed.slug, by=BO, reason="Hemmelig ønske")
+    with browser(desk) as client:
+        for path in (f"/b/{sealed.credential_id}", f"/m/{sealed.slug}"):
+            for form in (f"{path}.json", path):
+                told = client.get(form, headers={"Accept": "application/json"})
+                assert (told.status_code, told.json()["code"]) == (410, "gone"), form
+            page = client.get(path, headers={"Accept": "text/html"})
+            assert page.status_code == 410
+            assert NAME not in page.text
+        stone = client.get(f"/b/{sealed.credential_id}.json").json()["tombstone"]
+        assert (stone["sha256"]["json"], stone["revoked"]) == (digest, True)
+        for form in ("jwt", "png", "svg"):
+            assert client.get(f"/b/{sealed.credential_id}.{form}").status_code == 410
+        assert client.get(f"/embed/{sealed.slug}.svg").status_code in (200, 404)
+        assert NAME not in client.get("/register").text
+
+    erasure.erase(desk.office, sealed.slug, by=BO, reason="bedt om")
+    with desk.office.transaction() as session:
+        row = participations.find(session, sealed.slug)
+        assert row.organisation.name.name == erasure.ERASED
+    desk.close()
+    # The address of a page is made of the name and is never used again: it alone stays.
+    slug = sealed.slug.encode()
+    raw = desk.office.folder.database.read_bytes().replace(slug, b"")
+    found = [secret for secret in SECRETS if secret in raw]
+    assert found == []
+
+    with desk.office.reading() as session:
+        assert status.is_revoked(session, *place)
+        settings = desk.office.settings
+        result = recheck.recheck(
+            session.connection(), settings.did, settings.base_url, desk.clock()
+        )
+    assert result.findings == ()
+    with pytest.raises(WrongState, match="already erased"):
+        erasure.erase(desk.office, sealed.slug, by=ADA, reason=REASON)
