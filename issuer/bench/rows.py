@@ -9,10 +9,11 @@ from typing import Any, Literal
 
 Figure = Callable[[], float]
 
-# How long one side is taken, in seconds: not so long that the machine's mood changes before the
-# other's turn. Of a window the fastest part counts: what other programs take away on a busy
-# machine, they take from the rest. A part is long enough to hold what a program does now and
-# then, such as collecting its garbage.
+# How long one side is taken, in seconds of a processor: not so long that the machine's mood changes
+# before the other's turn. All threads of the process count, ours and the other's alike; what other
+# programs take away on a busy machine does not. They also spoil the processor's caches: of a window
+# the fastest part counts. It is long enough to hold what a program does now and then, such as
+# collecting its garbage.
 _WINDOW = 0.4
 PART = 0.05
 
@@ -115,21 +116,22 @@ def compare(comparison: Comparison, runs: int) -> Row:
 
 
 def rate(action: Callable[[int], object]) -> Figure:
-    """How often `action` can be done in a second; it is given the number of the turn."""
+    """How often `action` can be done in a second of a processor; it is given the number of the
+    turn."""
 
     def figure() -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         action(0)
         # The clock is asked once for several turns: some take a few microseconds.
-        several = max(1, min(64, int(PART / 8 / (time.perf_counter() - started))))
-        end, fastest, done = time.perf_counter() + _WINDOW, 0.0, 0
-        while (began := time.perf_counter()) < end:
+        several = max(1, min(64, int(PART / 8 / max(time.process_time() - started, 1e-6))))
+        end, fastest, done = time.process_time() + _WINDOW, 0.0, 0
+        while (began := time.process_time()) < end:
             before, now = done, began
             while now - began < PART:
                 for turn in range(done + 1, done + several + 1):
                     action(turn)
                 done += several
-                now = time.perf_counter()
+                now = time.process_time()
             fastest = max(fastest, (done - before) / (now - began))
         return fastest
 
@@ -137,7 +139,7 @@ def rate(action: Callable[[int], object]) -> Figure:
 
 
 def per_turn(action: Callable[[int], object]) -> Figure:
-    """Seconds that one `action` takes."""
+    """Seconds of a processor that one `action` takes."""
     often = rate(action)
     return lambda: 1 / often()
 
