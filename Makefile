@@ -30,10 +30,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary=:all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test pictures fuzz mutate differential bench lint format types wheel smoke lock clean
+.PHONY: help demo test pictures contact-sheet decode-table fuzz mutate differential bench lint format types wheel smoke lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
 
 demo: $(VENV)/.run ## mint real badges with made-up organisations, and serve them on this machine
 	@$(BIN)/merke demo $(ARGS)
@@ -75,6 +75,12 @@ types: $(VENV)/.dev ## mypy, strict
 wheel: $(VENV)/.run ## dist/merke-….whl
 	@rm -rf dist
 	$(BIN)/python -m hatchling build -t wheel
+
+contact-sheet: $(VENV)/.test ## docs/pictures/contact-*.png: every picture in every state and language
+	$(BIN)/python -m scripts.contact_sheet
+
+decode-table: $(VENV)/.test ## docs/decode-table.md: which pictures are read, by whom, after what
+	$(BIN)/python -m scripts.decode_table
 
 smoke: wheel ## the wheel in a clean environment, from elsewhere: what a user would get
 	scripts/smoke.sh dist/merke-*.whl

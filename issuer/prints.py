@@ -1,13 +1,13 @@
-"""From the public view of a participation to what is printed: poster and diploma.
+"""From the public view of a participation to what is shown by a door: poster, diploma, badge.
 
 Print cannot change any more: it carries its last day, and a QR code that leads to how things
-stand today. Drawing is `badge_assets.prints`.
+stand today. Drawing is `badge_assets.prints` and `badge_assets.draw`.
 """
 
 from typing import Any
 
 from badge_assets import qr
-from badge_assets.facts import DiplomaFacts, PosterFacts, Sheet
+from badge_assets.facts import BadgeFacts, DiplomaFacts, PosterFacts, Sheet
 from issuer import facts, pictures, texts, wording
 from issuer.drawing import Drawer, Job, draw_here
 from issuer.errors import WrongState
@@ -117,6 +117,26 @@ def diploma(office: Office, view: View, language: str, drawer: Drawer = draw_her
     return pictures.drawn(job, drawer)
 
 
+def live_badge(
+    office: Office, view: View, language: str, file: str = "png", drawer: Drawer = draw_here
+) -> bytes:
+    """The badge as things stand in `view`, "png" or "svg", with no credential inside: for a
+    screen, which can be drawn anew, and for those who want to see what grey looks like.
+
+    Raises `WrongState` where there was never an award, `pictures.Undrawable`.
+    """
+    period = _award(view)
+    shared = _shared(office, view, period, language, N_("%(mark)s: %(holder)s"))
+    del shared["code_alt"]
+    first = texts.day(period.first_day, language)
+    job = Job(
+        f"badge.{file}",
+        BadgeFacts(**shared, first_day_text=translate(language, N_("From %(first)s"), first=first)),
+        pictures.programme_looks(view.programme),
+    )
+    return pictures.drawn(job, drawer)
+
+
 def _award(view: View) -> Period:
     if view.award is None:
         raise WrongState(
@@ -132,7 +152,7 @@ def _award(view: View) -> Period:
 def _shared(
     office: Office, view: View, period: Period, language: str, title: str
 ) -> dict[str, Any]:
-    """What poster and diploma have in common; `title` is a message."""
+    """What all of them have in common; `title` is a message."""
     mark = view.programme.name(language)
     return {
         "kind": pictures.kind(view.state),

@@ -1,0 +1,84 @@
+"""The QR code of every kind of picture is read, after what pictures go through.
+
+A sample of docs/decode-table.md, which `make decode-table` writes: what is promised there of
+zxing-cpp from 256 pixels up, and of OpenCV for pictures that are upright.
+"""
+
+from collections.abc import Callable
+
+import pytest
+
+from badge_assets import draw, prints, qr, spliced
+from tests.badge_assets import decoding
+from tests.badge_assets.decoding import CONDITIONS, READERS, Picture
+from tests.badge_assets.made_up import NAMES, PETROL, WINE, badge_facts
+from tests.badge_assets.test_prints import diploma, poster
+
+HOSTS = ("merke.example.no", "balansemerket.example.no")
+CODES = ("7F3K92QX5ABC", "00M0QZ5WJ7YT", "VNW3DX94HK8P")
+
+
+def addresses() -> list[str]:
+    return [qr.address(f"https://{host}", code) for host in HOSTS for code in CODES]
+
+
+@pytest.fixture(scope="module")
+def badges() -> dict[str, bytes]:
+    return {
+        address: spliced.badge_png(badge_facts(address=address, holder=NAMES[0]), PETROL)
+        for address in addresses()
+    }
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("width", [256, 512, 1024])
+def test_zxing_reads_every_badge_from_256_pixels_after_anything(
+    badges: dict[str, bytes], width: int, condition: str
+) -> None:
+    for address, badge in badges.items():
+        seen = CONDITIONS[condition](decoding.of(badge, width))
+        assert READERS["zxing-cpp"](seen) == address
+
+
+@pytest.mark.parametrize("width", [256, 1024])
+def test_opencv_reads_every_upright_badge(badges: dict[str, bytes], width: int) -> None:
+    for address, badge in badges.items():
+        picture = decoding.of(badge, width)
+        read = {READERS["OpenCV"](picture), READERS["OpenCV, ArUco"](picture)}
+        assert address in read
+
+
+def test_zxing_reads_a_badge_of_128_pixels(badges: dict[str, bytes]) -> None:
+    """Its squares have a pixel and a half there: as it is, and after anything by a camera."""
+    for address, badge in badges.items():
+        picture = decoding.of(badge, 128)
+        assert READERS["zxing-cpp"](picture) == address
+        seen = decoding.magnified(picture, 3)
+        for condition, change in CONDITIONS.items():
+            assert READERS["zxing-cpp"](change(seen)) == address, condition
+
+
+def _poster(address: str) -> Picture | None:
+    return decoding.page(prints.poster_pdf(poster(address=address), WINE), 800)
+
+
+def _diploma(address: str) -> Picture | None:
+    return decoding.page(prints.diploma_pdf(diploma(address=address), PETROL), 1200)
+
+
+@pytest.mark.parametrize("make", [_poster, _diploma])
+def test_zxing_reads_printed_sheets_after_anything(make: Callable[[str], Picture | None]) -> None:
+    address = addresses()[-1]
+    picture = make(address)
+    if picture is None:
+        pytest.skip("poppler is not here; install poppler-utils to have PDFs looked at")
+    for condition, change in CONDITIONS.items():
+        assert READERS["zxing-cpp"](change(picture)) == address, condition
+
+
+def test_every_condition_changes_the_picture(badges: dict[str, bytes]) -> None:
+    picture = decoding.of(draw.badge_png(badge_facts(), PETROL), 256)
+    for condition, change in CONDITIONS.items():
+        changed = change(picture)
+        same = changed.shape == picture.shape and bool((changed == picture).all())
+        assert same == (condition == "as it is")
