@@ -30,7 +30,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary=:all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test pictures contact-sheet decode-table fuzz mutate differential bench lint format types wheel smoke lock clean
+.PHONY: help demo test pictures contact-sheet decode-table fuzz mutate differential kill bench \
+	lint format types wheel smoke lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1\t/p' Makefile | expand -t 16
@@ -54,6 +55,9 @@ differential: $(VENV)/.test ## both ways to canonical bytes, over 100,000 made-u
 bench: $(VENV)/.test ## how fast, side by side with others that are installed (ARGS="--json")
 	@scripts/peers.sh
 	@$(BIN)/merke bench $(ARGS)
+
+kill: $(VENV)/.test ## end the process at 2,000 steps of sealing, revoking, renewing, publishing
+	MERKE_KILLS=2000 $(BIN)/python -m pytest -p no:xdist tests/issuer/test_kill.py $(ARGS)
 
 mutate: $(VENV)/.test ## change good badges a million times: is any change believed?
 	$(BIN)/python -m tests.mutations.run $(ARGS)

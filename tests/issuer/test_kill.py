@@ -1,0 +1,215 @@
+"""`kill -9` at every step of every act: nothing acknowledged lost, nothing doubled or re-used.
+
+A step is each statement to the database, each commit, and each file put in place. The act is
+done once to count them; then again from the same state, and killed before the n-th, for n
+over all of them. The child writes down, when the act has returned, that it was acknowledged.
+
+    MERKE_KILLS=2000 python -m pytest tests/issuer/test_kill.py       more of them
+"""
+
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, select
+
+from issuer import awards, checkpoints, participations, public, recheck, resealing, sealing, status
+from issuer.daily import round_of_work
+from issuer.errors import IssuerError
+from issuer.record.tables import StatusEntry
+from issuer.resealing import Cause
+from tests.support.office import BO, REASON, Clock, Desk
+
+pytestmark = pytest.mark.database_only("sqlite")
+
+KILLS = int(os.environ.get("MERKE_KILLS", "200"))
+READY_WITHIN = 5.0  # seconds, opening the office and the first round of work
+
+
+class Steps:
+    """Counts the steps of what this process does, and ends it hard before the `fatal`-th."""
+
+    def __init__(self, fatal: int = 0) -> None:
+        self.count = 0
+        self._fatal = fatal
+
+    def step(self, *_: object, **__: object) -> None:
+        self.count += 1
+        if self.count == self._fatal:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def watch(self, desk: Desk, patched: pytest.MonkeyPatch) -> None:
+        for what in ("before_cursor_execute", "commit"):
+            event.listen(desk.office.engine, what, self.step)
+        for name in ("replace", "fsync"):
+            real = getattr(os, name)
+
+            def stepping(*given: object, _real: Callable[..., object] = real) -> object:
+                self.step()
+                return _real(*given)
+
+            patched.setattr(os, name, stepping)
+
+
+Act = Callable[[Desk], object]
+
+
+def _ready(desk: Desk) -> dict[str, str]:
+    """One participation for each act, in the state the act begins from."""
+    made = {}
+    for name in ("Suspenderes", "Trekkes", "Gir seg", "Fornyes", "Nytt navn"):
+        sealed = desk.holder(name)
+        made[sealed.slug] = sealed.code
+    lifted = desk.holder("Oppheves")
+    desk.suspend(lifted.code)
+    made[lifted.slug] = lifted.code
+    desk.clock.advance(days=300)
+    desk.renew("fornyes")
+    desk.meet("fornyes")
+    slug = desk.enrol("Forsegles")
+    desk.meet(slug)
+    for each in (slug, "fornyes"):
+        with desk.office.transaction() as session:
+            row = participations.find(session, each)
+            asked = desk.office.programme(row.cycles[-1].edition)
+            participations.prepare(session, row, asked, by="Ada", reason=REASON, now=desk.clock())
+    desk.case(made["trekkes"])
+    return made
+
+
+def acts(codes: dict[str, str]) -> dict[str, Act]:
+    """What is done, and killed. Each leaves one public fact that tells whether it happened."""
+
+    def decided(act: Callable[..., object], slug: str) -> Act:
+        return lambda desk: act(desk.office, codes[slug], by=BO, reason=REASON)
+
+    return {
+        "seal forsegles": lambda d: sealing.seal(d.office, "forsegles", by=BO, reason=REASON),
+        "renew fornyes": lambda d: sealing.seal(d.office, "fornyes", by=BO, reason=REASON),
+        "suspend suspenderes": decided(awards.suspend, "suspenderes"),
+        "withdraw trekkes": decided(awards.withdraw, "trekkes"),
+        "give_up gir-seg": decided(awards.give_up, "gir-seg"),
+        "lift oppheves": decided(awards.lift, "oppheves"),
+        "reseal nytt-navn": lambda d: resealing.reseal(
+            d.office, codes["nytt-navn"], Cause.NAME, by=BO, reason=REASON
+        ),
+        "publish -": lambda d: (status.publish(d.office), checkpoints.sign_due(d.office)),
+    }
+
+
+def facts(desk: Desk, slug: str) -> tuple[object, ...]:
+    """What the public is told of `slug`, with the number of its copies."""
+    if slug == "-":
+        return ()
+    with desk.office.reading() as session:
+        view = public.view(desk.office, participations.find(session, slug), desk.clock())
+    copies = [copy for period in view.periods for copy in period.copies]
+    return (view.state, len(view.periods), len(copies), sum(copy.revoked for copy in copies))
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, dict[str, str], Path]]:
+    place = tmp_path_factory.mktemp("kill")
+    clock = Clock(datetime(2025, 11, 24, 9, tzinfo=UTC))
+    desk = Desk.make(place / "data", clock=clock)
+    codes = _ready(desk)
+    round_of_work(desk.office)
+    clock.advance(days=2)
+    desk.office.rehearsal_ring()
+    desk.office.engine.dispose()
+    shutil.copytree(place / "data", place / "kept")
+    yield desk, codes, place / "kept"
+    desk.close()
+
+
+def put_back(desk: Desk, kept: Path) -> None:
+    desk.office.engine.dispose()
+    shutil.rmtree(desk.office.folder.path)
+    shutil.copytree(kept, desk.office.folder.path)
+    desk.office.forget_ring_changes()
+
+
+def in_a_child(desk: Desk, act: Act, fatal: int, told: Path) -> bool:
+    """Do `act` in a process of its own, killed before step `fatal`; whether it was killed."""
+    desk.office.engine.dispose()
+    child = os.fork()
+    if child == 0:
+        try:
+            with pytest.MonkeyPatch.context() as patched:
+                Steps(fatal).watch(desk, patched)
+                act(desk)
+                told.write_text("acknowledged")
+        finally:
+            os._exit(0)
+    _, result = os.waitpid(child, 0)
+    return os.WIFSIGNALED(result)
+
+
+def steps_of(desk: Desk, act: Act, kept: Path) -> int:
+    put_back(desk, kept)
+    counted = Steps()
+    with pytest.MonkeyPatch.context() as patched:
+        counted.watch(desk, patched)
+        act(desk)
+    for what in ("before_cursor_execute", "commit"):
+        event.remove(desk.office.engine, what, counted.step)
+    return counted.count
+
+
+def check_everything(desk: Desk) -> None:
+    settings = desk.office.settings
+    with desk.office.reading() as session:
+        result = recheck.recheck(
+            session.connection(), settings.did, settings.base_url, desk.clock()
+        )
+        places = session.execute(select(StatusEntry.list_number, StatusEntry.position)).all()
+    assert result.findings == ()
+    assert len(places) == len(set(places))
+
+
+@pytest.mark.parametrize("name", acts({}).keys())
+def test_killed_at_every_step(
+    begun: tuple[Desk, dict[str, str], Path], name: str, tmp_path: Path
+) -> None:
+    desk, codes, kept = begun
+    act, slug = acts(codes)[name], name.split()[1]
+    put_back(desk, kept)
+    before = facts(desk, slug)
+    total = steps_of(desk, act, kept)
+    after = facts(desk, slug)
+    assert slug == "-" or before != after
+    share = max(2, KILLS // len(acts({})))
+    points = sorted({1 + round(i * total / share) for i in range(share)} | {total})
+    killed = 0
+    for number, fatal in enumerate(points):
+        put_back(desk, kept)
+        told = tmp_path / f"told-{fatal}"
+        killed += in_a_child(desk, act, fatal, told)
+        began = time.monotonic()
+        if number % 10 == 0:
+            # From nothing, keys and all, as a restarted service would.
+            office = desk.reopen()
+            round_of_work(office)
+            office.engine.dispose()
+        round_of_work(desk.office)
+        assert time.monotonic() - began < 5 * READY_WITHIN
+        found = facts(desk, slug)
+        assert found in (before, after), f"step {fatal} of {total}"
+        if told.exists():
+            assert found == after, f"acknowledged, and lost: step {fatal} of {total}"
+        check_everything(desk)
+        if found == before and slug != "-":
+            act(desk)
+            assert facts(desk, slug) == after
+        elif slug != "-":
+            # It was durable; only the answer was lost. Done again, it is refused or no more.
+            try:
+                act(desk)
+            except IssuerError:
+                assert facts(desk, slug) == after
+    assert killed >= len(points) - 1
