@@ -150,7 +150,8 @@ def statements(document: Any) -> set[Any]:
         if not isinstance(item.get("id"), str):
             return members
         said.update((item["id"], *member) for member in members)
-        return "thing", item["id"]
+        # As if it were named only: what else is said of it may stand in another place.
+        return "str", item["id"]
 
     said.add(value(document))
     return said
