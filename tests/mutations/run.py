@@ -7,6 +7,7 @@ Equal seeds make equal changes, so a run can be continued (`--start`) and a find
 import argparse
 import os
 import random
+import signal
 import sys
 import time
 from collections import Counter
@@ -81,6 +82,9 @@ def main() -> int:
     seed = random.randrange(2**32) if asked.seed is None else asked.seed
     start, end = (asked.start, asked.count) if asked.only is None else (asked.only, asked.only + 1)
     whole, found, reached, began = Tally(), 0, start, time.monotonic()
+    # Whoever ends it wants to know how far it came; in the background, shells have it ignored.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     console = Console(stderr=True)
     console.print(f"seed {seed}, numbers {start} to {end - 1}, {asked.processes} processes")
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
