@@ -1,0 +1,223 @@
+"""Random histories of several organisations over years, cut off at random; the rules hold.
+
+After every step: what was sealed is unchanged, no place is used twice, no revocation is gone,
+the second opinion (`issuer.recheck`) finds nothing, and whoever asks, in whatever way, is told
+the same about who holds the mark.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy import event, select
+
+from issuer import awards, names, participations, public, published, recheck, resealing, sealing
+from issuer.daily import round_of_work
+from issuer.errors import IssuerError
+from issuer.record.tables import Award, Credential, StatusEntry
+from issuer.resealing import Cause
+from tests.support.office import BO, REASON, Desk
+from verifier.verify import World, verify
+
+NAMES = ("Eksempelteatret", "Galleri Nord", "Ærlig Øving", "Gruppa uten nummer")
+MOST = int(os.environ.get("MERKE_HISTORIES", "4"))
+
+
+class CutOff(BaseException):
+    """The process ends here: no handler of ours gets to do anything about it."""
+
+
+class Histories(RuleBasedStateMachine):
+    """One office, up to four organisations, the acts of `issuer`, and time."""
+
+    make: Callable[[], Desk]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = self.make()
+        self.sealed: dict[str, tuple[str, str]] = {}
+        self.revoked: set[tuple[int, int]] = set()
+
+    def teardown(self) -> None:
+        self.desk.close()
+
+    # Acts. A refusal is an answer like any other; what it leaves behind is looked at below.
+
+    def _slugs(self) -> list[str]:
+        with self.desk.office.reading() as session:
+            return [row.slug for row in participations.listing(session)]
+
+    def _code(self, slug: str) -> str | None:
+        with self.desk.office.reading() as session:
+            found = [
+                award.code
+                for cycle in participations.find(session, slug).cycles
+                for award in cycle.awards
+                if award.state in ("issued", "void")
+            ]
+        return found[-1] if found else None
+
+    def _try(self, act: Callable[[], object], cut_at: int) -> None:
+        """Do `act`; if `cut_at` is not 0, cut it off before that statement to the database."""
+        left = cut_at
+
+        def count(*_: object, **__: object) -> None:
+            nonlocal left
+            left -= 1
+            if left == 0:
+                raise CutOff
+
+        if cut_at:
+            event.listen(self.desk.office.engine, "before_cursor_execute", count)
+        try:
+            act()
+        except (IssuerError, CutOff):
+            pass
+        finally:
+            if cut_at:
+                event.remove(self.desk.office.engine, "before_cursor_execute", count)
+        if cut_at:
+            # Another process comes up, long enough after for the intention to be given up.
+            self.desk.clock.advance(minutes=3)
+            round_of_work(self.desk.office)
+
+    which = st.integers(0, len(NAMES) - 1)
+    cut = st.one_of(st.just(0), st.just(0), st.integers(1, 60))
+
+    @rule(which=which)
+    def enrol(self, which: int) -> None:
+        if names.slug(NAMES[which]) not in self._slugs():
+            self.desk.enrol(NAMES[which])
+
+    @rule(which=which, cut=cut)
+    def award(self, which: int, cut: int) -> None:
+        if which < len(slugs := self._slugs()):
+            slug = slugs[which]
+
+            def act() -> None:
+                self.desk.meet(slug)
+                self.desk.seal(slug)
+
+            self._try(act, cut)
+
+    @rule(which=which)
+    def renew(self, which: int) -> None:
+        if which < len(slugs := self._slugs()):
+            self._try(lambda: self.desk.renew(slugs[which]), 0)
+
+    @rule(which=which, cut=cut, act=st.sampled_from(["suspend", "give_up", "void", "lift"]))
+    def decide(self, which: int, cut: int, act: str) -> None:
+        if which < len(slugs := self._slugs()) and (code := self._code(slugs[which])):
+            do = getattr(awards, act)
+            self._try(lambda: do(self.desk.office, code, by=BO, reason=REASON), cut)
+
+    @rule(which=which, cut=cut)
+    def withdraw(self, which: int, cut: int) -> None:
+        if which < len(slugs := self._slugs()) and (code := self._code(slugs[which])):
+            self._try(lambda: self.desk.withdraw(code), cut)
+
+    @rule(which=which, cut=cut)
+    def seal_again(self, which: int, cut: int) -> None:
+        if which < len(slugs := self._slugs()) and (code := self._code(slugs[which])):
+            office = self.desk.office
+            self._try(lambda: resealing.reseal(office, code, Cause.LOOK, by=BO, reason=REASON), cut)
+
+    @rule(days=st.integers(1, 200))
+    def time_passes(self, days: int) -> None:
+        self.desk.clock.advance(days=days)
+        round_of_work(self.desk.office)
+
+    # What must hold.
+
+    @invariant()
+    def nothing_sealed_changes_and_no_revocation_is_undone(self) -> None:
+        with self.desk.office.reading() as session:
+            rows = session.scalars(select(Credential).where(Credential.state == "issued")).all()
+            now = {row.id: (str(row.json_digest), str(row.jwt_digest)) for row in rows}
+            entries = session.scalars(select(StatusEntry)).all()
+            revoked = {(e.list_number, e.position) for e in entries if e.revoked_at is not None}
+        assert self.sealed.items() <= now.items()
+        assert self.revoked <= revoked
+        assert len({(e.list_number, e.position) for e in entries}) == len(entries)
+        self.sealed, self.revoked = now, revoked
+
+    @invariant()
+    def the_second_opinion_finds_nothing(self) -> None:
+        office = self.desk.office
+        with office.reading() as session:
+            result = recheck.recheck(
+                session.connection(),
+                office.settings.did,
+                office.settings.base_url,
+                self.desk.clock(),
+            )
+        assert [finding for finding in result.findings if finding.code != "list.old"] == []
+
+    @invariant()
+    def years_follow_each_other(self) -> None:
+        """Nobody loses a day by being early; nothing is dated back."""
+        with self.desk.office.reading() as session:
+            for row in participations.listing(session):
+                zone = self.desk.office.programme(row.cycles[-1].edition).timezone
+                standing = [
+                    award
+                    for cycle in row.cycles
+                    for award in cycle.awards
+                    if award.state == "issued"
+                ]
+                for award in standing:
+                    assert award.first_day >= award.decided_at.astimezone(zone).date()
+                self._no_overlap([a for a in standing if not sealing._ended(a)])
+
+    @staticmethod
+    def _no_overlap(standing: list[Award]) -> None:
+        for before, after in pairwise(standing):
+            assert before.last_day < after.first_day
+
+    @invariant()
+    def everybody_is_told_the_same(self) -> None:
+        office, now = self.desk.office, self.desk.clock()
+        world = World(documents=published.documents(office), now=now)
+        with office.reading() as session:
+            listed = {v.slug: v.state for v in public.register(office, session, now).views}
+            for row in participations.listing(session):
+                view = public.view(office, row, now)
+                answer = published.get(office, f"/m/{row.slug}")
+                told = json.loads(answer.data)["state"] if answer else "unknown"
+                assert told == str(view.state)
+                if view.state not in ("unknown", "void"):
+                    assert listed[row.slug] == view.state
+                valid = [
+                    copy.id
+                    for period in view.periods
+                    for copy in period.copies
+                    if (found := published.get(office, f"/b/{copy.id}")) is not None
+                    and verify(found.data, world)
+                ]
+                assert bool(valid) == view.state.holds
+
+
+@pytest.mark.both_databases
+def test_any_history(tmp_path: Path, database: str) -> None:
+    made = iter(range(10_000))
+
+    class Here(Histories):
+        @staticmethod
+        def make() -> Desk:
+            return Desk.make(tmp_path / str(next(made)))
+
+    run_state_machine_as_test(
+        Here,
+        settings=settings(
+            max_examples=MOST,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
