@@ -185,9 +185,8 @@ def oembed(
     """
     variant = Variant(language)
     width, height = SEAL_SIZES[variant.form]
-    scale = min(
-        1.0, *(most / side for most, side in zip(room, (width, height), strict=True) if most)
-    )
+    bounds = zip(room, (width, height), strict=True)
+    scale = min([1.0, *(most / side for most, side in bounds if most)])
     return {
         "version": "1.0",
         "type": "photo",

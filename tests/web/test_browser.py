@@ -82,6 +82,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "mark": "/achievements/balansemerket-2026-1",
         "badge": f"/b/{copy.id}",
         "lapsed badge": f"/b/{gone.id}",
+        "kit": f"/m/{slugs[State.HOLDS]}/kit",
         "mistyped": "/q/ABCD",
         "long": f"/m/{long}",
         "hostile": f"/m/{hostile}",
@@ -145,6 +146,7 @@ def test_nothing_is_wider_than_the_screen(browse: Open, site: Site, width: int) 
     page = browse("/", viewport={"width": width, "height": 640})
     for name, path in site.pages.items():
         page.goto(path)
+        page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true })")
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{name} is {wide} wide"
 
