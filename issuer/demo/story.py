@@ -104,7 +104,7 @@ def _acts(office: Office, today: datetime) -> Iterator[Act]:
     yield Act(
         ago(45),
         f"{WITHDRAWN.name}: a case is opened",
-        partial(_case, office, sealed[WITHDRAWN.name].code),
+        lambda: _case(office, sealed[WITHDRAWN.name].code),
     )
     yield Act(
         ago(20),
