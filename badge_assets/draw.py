@@ -39,6 +39,7 @@ __all__ = [
     "SealKind",
     "badge_png",
     "badge_svg",
+    "check_badge",
     "check_mark",
     "check_name",
     "seal_png",
@@ -94,6 +95,11 @@ def badge_png(facts: BadgeFacts, looks: Looks, pixels: int = BADGE_SIDE) -> byte
     out = io.BytesIO()
     in_palette(drawn, facts, looks).save(out, "PNG")
     return out.getvalue()
+
+
+def check_badge(facts: BadgeFacts, looks: Looks) -> None:
+    """Raise as `badge_svg` does, if it would: laid out, and nothing drawn."""
+    typesetting.check("badge", badge_drawing(facts, looks))
 
 
 def badge_drawing(facts: BadgeFacts, looks: Looks) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import zxingcpp
 from PIL import Image
 
 from badge_assets import png, qr, svg
-from badge_assets.draw import BadgeFacts, Form, SealFacts, SealKind
+from badge_assets.draw import BadgeFacts, Form, SealFacts, SealKind, check_badge
 from badge_assets.letters import UnfitText
 from badge_assets.looks import Looks, Theme
 from issuer import days, erasure, programmes, texts, wording
@@ -127,6 +127,15 @@ def badge_facts(office: Office, copy: Credential) -> BadgeFacts:
     )
 
 
+def check(office: Office, copy: Credential) -> None:
+    """Raise `Undrawable` if the badge of `copy` could not be drawn; it need not be sealed yet."""
+    programme = office.programme(copy.award.cycle.edition)
+    try:
+        check_badge(badge_facts(office, copy), programme_looks(programme))
+    except UnfitText as fault:
+        raise _undrawable(fault) from fault
+
+
 def spoken(language: str | None) -> str | None:
     """The language of a name, as far as the typeface's shaping can know it."""
     return language if language and re.fullmatch("[a-z]{2,3}", language) else None
@@ -165,7 +174,11 @@ def drawn(job: Job, drawer: Drawer) -> bytes:
     try:
         return drawer(job)
     except UnfitText as fault:
-        raise Undrawable(N_("The picture cannot be drawn: %(fault)s."), fault=str(fault)) from fault
+        raise _undrawable(fault) from fault
+
+
+def _undrawable(fault: UnfitText) -> Undrawable:
+    return Undrawable(N_("The picture cannot be drawn: %(fault)s."), fault=str(fault))
 
 
 _BADGE = re.compile(

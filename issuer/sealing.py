@@ -20,7 +20,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import audit, codes, credential, days, participations, proofs, published, status
+from issuer import (
+    audit,
+    codes,
+    credential,
+    days,
+    participations,
+    pictures,
+    proofs,
+    published,
+    status,
+)
 from issuer.errors import (
     AlreadySealed,
     BadInput,
@@ -233,7 +243,10 @@ def intend(
     now: datetime,
     valid_from: datetime,
 ) -> Intention:
-    """Record that a credential of `award` will be signed: its id, place and very content."""
+    """Record that a credential of `award` will be signed: its id, place and very content.
+
+    Raises `pictures.Undrawable`, and nothing is recorded, if its badge could not be drawn.
+    """
     number, position = status.choose_place(session)
     identifier = str(uuid.uuid4())
     document = credential.build(
@@ -257,6 +270,7 @@ def intend(
     )
     session.add(row)
     session.flush()
+    pictures.check(office, row)
     session.add(StatusEntry(list_number=number, position=position, credential_id=identifier))
     session.flush()
     entry = audit.write(

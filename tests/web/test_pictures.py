@@ -11,13 +11,13 @@ from badge_assets import png, svg
 from badge_assets.draw import SealFacts, SealKind
 from badge_assets.letters import UnfitText
 from badge_assets.looks import Looks, Theme
-from issuer import pictures
+from issuer import participations, pictures, sealing
 from issuer.drawing import Job, draw_here
 from issuer.pictures import Undrawable
 from issuer.record.tables import Credential, OrganisationName
 from issuer.sealing import Sealed
 from issuer.studio import DrawingFailed, Studio
-from tests.support.office import Desk
+from tests.support.office import BO, REASON, Desk
 from tests.support.web import browser, holder_named
 
 LOOKS = Looks(ink="#1b1a17", paper="#fbf8f1", accent="#0f4c4a")
@@ -115,6 +115,26 @@ def test_a_letter_the_typeface_lacks_is_a_sentence(tmp_path: Path) -> None:
     row = _copy(desk, holder_named(desk, "劇場").credential_id)
     with pytest.raises(Undrawable, match="劇"):
         pictures.baked_png(desk.office, row)
+    desk.close()
+
+
+def test_a_name_that_cannot_be_drawn_is_refused_before_anything_is_recorded(
+    tmp_path: Path,
+) -> None:
+    desk = Desk.make(tmp_path / "data")
+    slug = desk.enrol("Prøvescenen")
+    with desk.office.transaction() as session:
+        organisation = participations.find(session, slug).organisation
+        organisation.names[0].name = "Teater 劇場"
+    desk.meet(slug)
+    with pytest.raises(Undrawable, match="no sign for “劇”"):
+        desk.seal(slug)
+    with desk.office.reading() as session:
+        row = participations.find(session, slug)
+        assert not [award for cycle in row.cycles for award in cycle.awards]
+    with desk.office.transaction() as session:
+        participations.find(session, slug).organisation.names[0].name = "Teater Šáhppá"
+    assert sealing.seal(desk.office, slug, by=BO, reason=REASON).slug == slug
     desk.close()
 
 
