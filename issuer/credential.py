@@ -169,7 +169,7 @@ def _accepted(
 ) -> list[tuple[Requirement, Mapping[str, Any] | None]]:
     """Each requirement of the cycle with its public facts; None where it was met elsewhere."""
     cycle = award.cycle
-    asked = {r.id: r for r in programme.requirements(renewal=cycle.number > 1)}
+    asked = {r.id: r for r in programme.requirements(renewal=not cycle.first)}
     known = {
         record.requirement: None if record.equivalence else record.public_facts
         for record in cycle.records

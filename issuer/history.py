@@ -28,7 +28,8 @@ def participation(row: tables.Participation) -> state.Participation:
         listed=row.listed,
         awards=tuple(award(a) for a in sorted(sealed, key=lambda a: a.id)),
         cycles=tuple(
-            state.Cycle(cycle.number == 1, cycle.opened_at, cycle.closed_at) for cycle in row.cycles
+            state.Cycle(cycle.first, cycle.opened_at, cycle.closed_at, cycle.ended_at)
+            for cycle in row.cycles
         ),
     )
 

@@ -12,14 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from issuer import audit, restorations, witness
-from issuer import programme as programmes
+from issuer import audit, programmes, restorations, witness
 from issuer.backup import switching
 from issuer.errors import BadInput, KeysLocked, NotFound, NotNow, RecordBehind
 from issuer.folder import Folder
@@ -46,11 +44,6 @@ Clock = Callable[[], datetime]
 
 def system_clock() -> datetime:
     return datetime.now(UTC)
-
-
-@lru_cache(maxsize=64)
-def _programme(source: bytes, name: str) -> Programme:
-    return programmes.load(source, name)
 
 
 def open_record(folder: Folder, settings: Settings, address: str | None = None) -> Engine:
@@ -317,7 +310,7 @@ class Office:
         return (stat.st_mtime_ns, stat.st_size, stat.st_ino)
 
     def programme(self, edition: Edition) -> Programme:
-        return _programme(edition.source, f"{edition.programme}-{edition.edition}.toml")
+        return programmes.read(edition)
 
     @property
     def process(self) -> str:

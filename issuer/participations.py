@@ -16,15 +16,16 @@ from stdnum.no import orgnr
 
 from badge_assets import draw
 from badge_assets.letters import UnfitText
-from issuer import audit, days, history, names, requirements, state
+from issuer import audit, days, history, measures, names, programmes, requirements, state
 from issuer.errors import BadInput, FactsRefused, NotFound, Refused, RequirementsMissing
-from issuer.programme import Programme, Requirement
+from issuer.programme import Kind, Programme, Requirement
 from issuer.record.tables import (
     Cycle,
     Edition,
     Organisation,
     OrganisationName,
     Participation,
+    RequirementAct,
     RequirementRecord,
 )
 from issuer.texts import DEFAULT, N_
@@ -128,7 +129,7 @@ def enrol(
 
     `listed`: it has agreed that everybody may see that it is under way.
     """
-    edition = newest_edition(session, programme)
+    edition = programmes.in_force(session, programme, now)
     clean = check_name(name, language)
     digits = check_number(number)
     if digits is not None:
@@ -169,7 +170,7 @@ def open_cycle(
     session: Session, participation: Participation, edition: Edition, *, by: str, now: datetime
 ) -> Cycle:
     """Open the next cycle. Refused while the last one waits for its award."""
-    if participation.cycles and not participation.cycles[-1].awards_standing:
+    if participation.cycles and participation.cycles[-1].open:
         raise Refused(
             N_("%(slug)s already has an open cycle. Finish it before opening the next."),
             slug=participation.slug,
@@ -194,9 +195,9 @@ def open_cycle(
 
 
 def current_cycle(participation: Participation) -> Cycle:
-    """The cycle that is being worked on: the last one, if it has no award that stands."""
+    """The cycle that is being worked on: the last one, if it is open."""
     cycle = participation.cycles[-1]
-    if cycle.awards_standing:
+    if not cycle.open:
         raise Refused(
             N_(
                 "%(slug)s has no open cycle. Open one with `merke participation renew` when its"
@@ -209,7 +210,41 @@ def current_cycle(participation: Participation) -> Cycle:
 
 def asked(programme: Programme, cycle: Cycle) -> tuple[Requirement, ...]:
     """The requirements of `cycle`: those of the first cycle, or those of renewal."""
-    return programme.requirements(renewal=cycle.number > 1)
+    return programme.requirements(renewal=not cycle.first)
+
+
+def check_sealable(
+    session: Session, participation: Participation, programme: Programme, now: datetime
+) -> None:
+    """Raise `Refused` where the last cycle was ended, or a newer edition says that cycles of
+    `programme`'s edition may not be sealed any more."""
+    if participation.cycles[-1].ended_at is not None:
+        raise Refused(
+            N_("The last cycle of %(slug)s was ended without an award. Open a new one first."),
+            slug=participation.slug,
+        )
+    if last := programmes.sealed_until(session, programme, now):
+        raise Refused(
+            N_(
+                "Cycles on edition %(edition)s could be sealed until %(day)s. Move this one to a"
+                " newer edition: `merke participation move %(slug)s --edition …`."
+            ),
+            edition=programme.edition,
+            day=last.isoformat(),
+            slug=participation.slug,
+        )
+
+
+def requirement_asked(participation: Participation, programme: Programme, name: str) -> Requirement:
+    """The requirement `name` of the open cycle. Raises `NotFound`."""
+    return _requirement(programme, current_cycle(participation), name)
+
+
+def note_step(
+    row: RequirementRecord, act: str, *, by: str, now: datetime, reason: str = ""
+) -> None:
+    """Keep one step of a requirement: who did it, when and why."""
+    row.acts.append(RequirementAct(act=act, at=now, by=by, reason=reason))
 
 
 def _requirement(programme: Programme, cycle: Cycle, name: str) -> Requirement:
@@ -224,7 +259,7 @@ def _requirement(programme: Programme, cycle: Cycle, name: str) -> Requirement:
     )
 
 
-def _open_record(cycle: Cycle, requirement: Requirement) -> RequirementRecord | None:
+def open_record(cycle: Cycle, requirement: Requirement) -> RequirementRecord | None:
     return next((r for r in cycle.records if r.requirement == requirement.id), None)
 
 
@@ -247,7 +282,7 @@ def record(
     )
     if problems:
         raise FactsRefused(N_("The facts cannot be recorded:"), problems)
-    row = _open_record(cycle, requirement)
+    row = open_record(cycle, requirement)
     if row is not None and row.accepted_at is not None:
         raise Refused(
             N_("%(name)s is already accepted and can no longer be changed."), name=requirement.id
@@ -259,6 +294,9 @@ def record(
     row.note = note
     row.recorded_at = now
     row.recorded_by = by
+    row.sent_back_at = None
+    row.course_id = None
+    note_step(row, "record", by=by, now=now)
     session.flush()
     audit.write(session, "requirement.record", participation.slug, by=by, now=now, requirement=name)
     return row
@@ -278,7 +316,7 @@ def accept(
     """Accept a recorded requirement, or one met elsewhere (`equivalence` says how)."""
     cycle = current_cycle(participation)
     requirement = _requirement(programme, cycle, name)
-    row = _open_record(cycle, requirement)
+    row = open_record(cycle, requirement)
     if row is not None and row.accepted_at is not None:
         raise Refused(N_("%(name)s is already accepted."), name=requirement.id)
     if row is None and equivalence is None:
@@ -286,6 +324,13 @@ def accept(
             N_("Nothing is recorded for %(name)s yet. Record it first, then accept it."),
             name=requirement.id,
         )
+    if row is not None and row.sent_back_at is not None and equivalence is None:
+        raise Refused(
+            N_("%(name)s was sent back: it has to be handed in or recorded again first."),
+            name=requirement.id,
+        )
+    if requirement.kind is Kind.PLAN:
+        measures.check_carried(cycle)
     if row is None:
         row = RequirementRecord(
             requirement=requirement.id, facts={}, note="", recorded_at=now, recorded_by=by
@@ -301,8 +346,12 @@ def accept(
         row.equivalence = check_reason(equivalence)
     row.accepted_at = now
     row.accepted_by = by
+    row.sent_back_at = None
     row.public_facts = dict(requirements.public_facts(requirement, row.facts))
+    note_step(row, "accept", by=by, now=now, reason=reason or equivalence or "")
     session.flush()
+    if requirement.kind is Kind.PLAN and equivalence is None:
+        measures.begin(session, cycle, row.facts, now)
     audit.write(
         session,
         "requirement.accept",

@@ -21,6 +21,9 @@ from issuer.toml_tables import FileFaults, Reading, Table, show
 
 MAX_BYTES = 262_144
 
+# The type, where `date` is the name of a member.
+Day = date
+
 _WORDS = "[a-z][a-z0-9]*(-[a-z0-9]+)*"
 _SLUG = f"(?=.{{3,40}}$){_WORDS}"
 _ID = f"(?=.{{2,30}}$){_WORDS}"
@@ -134,6 +137,7 @@ class Requirement:
     done: Text  # what was done, once it is accepted
     public: frozenset[str]  # facts that may be shown, out of PUBLISHABLE
     minimum_hours: float = 0  # attendance
+    counts_for: Period | None = None  # attendance: for how long after its day it is accepted
     minimum_started: int = 0  # plan: measures under way or done
     measure_kinds: tuple[Item, ...] = ()  # plan
     declaration: Text | None = None  # declaration: the words that are signed
@@ -175,6 +179,8 @@ class Programme:
     validity: Period
     renewal_opens_days: int
     patience_days: int
+    applies_from: Day | None  # cycles opened from this day are on this edition
+    old_until: Day | None  # the last day on which cycles on earlier editions are sealed
     deciders: int
     main_language: Language
     achievement_type: AchievementType
@@ -223,7 +229,7 @@ def load(data: bytes, name: str) -> Programme:
 
 
 def _programme(table: Table, digest: str) -> Programme:
-    validity = _validity(table)
+    validity = _period(table, "validity") or Period(years=10)
     longest_window = validity.shortest_days - 1
     window = f"0 to {longest_window} days, fewer than the validity"
     texts, cost = table.table("texts"), table.table("cost")
@@ -237,6 +243,8 @@ def _programme(table: Table, digest: str) -> Programme:
         validity=validity,
         renewal_opens_days=table.integer("renewal_opens_days", 0, longest_window, window),
         patience_days=table.integer("patience_days", 0, 366),
+        applies_from=table.optional_day("applies_from"),
+        old_until=table.optional_day("old_until"),
         deciders=table.integer("deciders", 1, 2, "1 or 2"),
         main_language=table.choice("main_language", Language) or Language.NB,
         achievement_type=table.choice("achievement_type", AchievementType)
@@ -258,15 +266,18 @@ def _programme(table: Table, digest: str) -> Programme:
         renewal=_cycle(requirements, "renewal", first),
         digest=digest,
     )
+    if programme.old_until and programme.old_until < (programme.applies_from or programme.date):
+        expected = "a day not before applies_from, or the date of the edition"
+        table.fault("old_until", str(programme.old_until), expected)
     for each in (texts, cost, requirements, table):
         each.finish()
     return programme
 
 
-def _validity(table: Table) -> Period:
+def _period(table: Table, key: str) -> Period | None:
     """One whole number of years, months or days, written as in ISO 8601."""
     expected = "a period such as P1Y, P18M or P365D, at most ten years"
-    text = table.string("validity", expected)
+    text = table.string(key, expected)
     if found := _PERIOD.fullmatch(text):
         number = int(found[1])
         match found[2]:
@@ -279,8 +290,8 @@ def _validity(table: Table) -> Period:
         if period.shortest_days <= 3650:
             return period
     if text:
-        table.fault("validity", show(text), expected)
-    return Period(years=10)
+        table.fault(key, show(text), expected)
+    return None
 
 
 def _timezone(table: Table) -> ZoneInfo:
@@ -415,6 +426,7 @@ def _requirement(table: Table) -> Requirement | None:
         done=done,
         public=frozenset(public),
         minimum_hours=table.number("minimum_hours", 200) if kind is Kind.ATTENDANCE else 0,
+        counts_for=_counts_for(table) if kind is Kind.ATTENDANCE else None,
         minimum_started=table.integer("minimum_started", 0, 20) if kind is Kind.PLAN else 0,
         measure_kinds=_items(table, "measure_kinds") if kind is Kind.PLAN else (),
         declaration=_text(table, "declaration", 1000) if kind is Kind.DECLARATION else None,
@@ -422,6 +434,10 @@ def _requirement(table: Table) -> Requirement | None:
     )
     table.finish()
     return requirement
+
+
+def _counts_for(table: Table) -> Period | None:
+    return _period(table, "counts_for") if table.has("counts_for") else None
 
 
 def _items(table: Table, key: str) -> tuple[Item, ...]:

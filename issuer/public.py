@@ -4,12 +4,10 @@ Page, embed, register, JSON and commands show this and nothing else, so that the
 disagree. Confidential facts, notes and reasons are never read here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from issuer import (
     codes,
@@ -17,13 +15,14 @@ from issuer import (
     days,
     domains,
     facts,
+    handing,
     history,
+    measures,
     organisations,
-    participations,
 )
 from issuer.domains import Proven
 from issuer.office import Office
-from issuer.programme import Programme, Requirement
+from issuer.programme import Kind, Programme, Requirement
 from issuer.record import tables
 from issuer.state import PublicState, State, next_change, state
 
@@ -34,6 +33,7 @@ class Met:
 
     requirement: Requirement
     facts: Mapping[str, Any] | None
+    evidence: tuple[Mapping[str, Any], ...] = ()  # what of it is public: title and sha256
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ class View:
     periods: tuple[Period, ...]
     met: tuple[Met, ...]
     domains: tuple[Proven, ...]
+    measures: tuple[int, int] | None  # of the plan: how many are done by now, of how many
     now: datetime
     changes_at: datetime | None
 
@@ -133,6 +134,14 @@ class View:
                 }
                 for met in self.met
             ],
+            "evidence": [
+                {"requirement": met.requirement.id, **piece}
+                for met in self.met
+                for piece in met.evidence
+            ],
+            "measures": None
+            if self.measures is None
+            else {"done": self.measures[0], "of": self.measures[1]},
             "answeredAt": days.timestamp(self.now),
         }
 
@@ -162,36 +171,11 @@ def view(office: Office, row: tables.Participation, now: datetime) -> View:
         standing=standing,
         award=shown,
         periods=tuple(p for p in periods if _award_counts(row, p)),
-        met=_met(programme, cycle),
+        met=(met := _met(programme, cycle)),
+        measures=_measures(cycle, met),
         domains=domains.proven(row, programme.timezone),
         now=now,
         changes_at=next_change(judged, now),
-    )
-
-
-@dataclass(frozen=True)
-class Register:
-    """Holders, former holders and participants under way, in Norwegian order of their names.
-
-    `changes_at` is the next moment at which the clock alone changes who is among them.
-    """
-
-    entries: tuple[tuple[tables.Participation, View], ...]
-    changes_at: datetime | None
-
-    @property
-    def views(self) -> list[View]:
-        return [view for _, view in self.entries]
-
-
-def register(
-    office: Office, session: Session, now: datetime, programme: str | None = None
-) -> Register:
-    """The public register at `now`. What was recorded in error is no part of it."""
-    seen = [(row, view(office, row, now)) for row in participations.listing(session, programme)]
-    return Register(
-        tuple((row, each) for row, each in seen if each.state not in (State.UNKNOWN, State.VOID)),
-        min((each.changes_at for _, each in seen if each.changes_at is not None), default=None),
     )
 
 
@@ -228,10 +212,16 @@ def _met(programme: Programme, cycle: tables.Cycle) -> tuple[Met, ...]:
         Met(
             requirement,
             None if accepted[requirement.id].equivalence else accepted[requirement.id].public_facts,
+            tuple(handing.public_evidence(accepted[requirement.id])),
         )
-        for requirement in programme.requirements(renewal=cycle.number > 1)
+        for requirement in programme.requirements(renewal=not cycle.first)
         if requirement.id in accepted
     )
+
+
+def _measures(cycle: tables.Cycle, met: Iterable[Met]) -> tuple[int, int] | None:
+    plan = next((each for each in met if each.requirement.kind is Kind.PLAN), None)
+    return None if plan is None else measures.done_since(cycle, plan.facts)
 
 
 def achievement_json(office: Office, programme: Programme) -> dict[str, Any]:

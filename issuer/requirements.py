@@ -23,6 +23,7 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, assert_never
 
+from issuer import days
 from issuer.characters import hidden
 from issuer.errors import FactProblem, Worded
 from issuer.facts import STATES
@@ -70,7 +71,7 @@ def acceptable(
     """Everything that keeps `facts` from being accepted; empty if they may be."""
     if problems := check_facts(requirement, facts, today=today):
         return problems
-    return tuple(_lacking(requirement, facts))
+    return tuple(_lacking(requirement, facts, today))
 
 
 def public_facts(requirement: Requirement, facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,7 +101,9 @@ def _published(requirement: Requirement, facts: Mapping[str, Any], name: str) ->
             return facts[name]
 
 
-def _lacking(requirement: Requirement, facts: Mapping[str, Any]) -> Iterator[FactProblem]:
+def _lacking(
+    requirement: Requirement, facts: Mapping[str, Any], today: date
+) -> Iterator[FactProblem]:
     if requirement.kind is Kind.ATTENDANCE and facts["hours"] < requirement.minimum_hours:
         yield FactProblem(
             "/hours",
@@ -108,6 +111,15 @@ def _lacking(requirement: Requirement, facts: Mapping[str, Any]) -> Iterator[Fac
             N_("At least %(hours)s hours are asked for."),
             {"hours": f"{requirement.minimum_hours:g}"},
         )
+    if requirement.counts_for is not None:
+        held = date.fromisoformat(facts["date"])
+        if today > (last := days.plus(held, requirement.counts_for)):
+            yield FactProblem(
+                "/date",
+                "facts.too_old",
+                N_("A course held on %(day)s counted until %(last)s: a newer one is asked for."),
+                {"day": held.isoformat(), "last": last.isoformat()},
+            )
     if requirement.kind is Kind.PLAN:
         started = sum(m["state"] != MeasureState.PLANNED for m in facts["measures"])
         if started < requirement.minimum_started:

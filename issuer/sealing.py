@@ -106,6 +106,7 @@ def seal(
             )
         cycle = _cycle_to_award(participation)
         programme = office.programme(cycle.edition)
+        participations.check_sealable(session, participation, programme, now)
         if lacking := participations.missing(programme, cycle):
             raise RequirementsMissing(
                 N_("The badge cannot be sealed: %(missing)s is not accepted yet."),

@@ -1,11 +1,12 @@
 """What the office sees of its participations: the public view and what is missing."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from issuer import codes, participations, public
+from issuer import codes, measures, organisations, participations, public
 from issuer.office import Office
 from issuer.record.tables import Award, Cycle, Participation
 
@@ -55,7 +56,7 @@ def row(office: Office, participation: Participation) -> Row:
 
 def _missing(office: Office, participation: Participation) -> tuple[str, ...]:
     cycle = participation.cycles[-1]
-    if cycle.awards_standing:
+    if not cycle.open:
         return ()
     programme = office.programme(cycle.edition)
     return tuple(r.id for r in participations.missing(programme, cycle))
@@ -71,8 +72,16 @@ def detail(office: Office, participation: Participation) -> dict[str, Any]:
             for name in participation.organisation.names
         ],
         "organisationNumber": participation.organisation.number,
+        "about": organisations.known_facts(participation.organisation),
+        "listed": participation.listed,
+        "hidden": participation.hidden_at is not None,
         "cycles": [_cycle(cycle) for cycle in participation.cycles],
+        "measures": [measures.json(measure) for measure in measures.of_last_plan(participation)],
     }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None
 
 
 def _cycle(cycle: Cycle) -> dict[str, Any]:
@@ -80,6 +89,7 @@ def _cycle(cycle: Cycle) -> dict[str, Any]:
         "number": cycle.number,
         "edition": cycle.edition.edition,
         "openedAt": cycle.opened_at.isoformat(),
+        "endedAt": _moment(cycle.ended_at),
         "preparedBy": cycle.prepared_by,
         "requirements": [
             {
@@ -89,6 +99,14 @@ def _cycle(cycle: Cycle) -> dict[str, Any]:
                 "recordedBy": record.recorded_by,
                 "acceptedBy": record.accepted_by,
                 "equivalence": record.equivalence,
+                "course": record.course_id,
+                "evidence": record.evidence,
+                "handedInAt": _moment(record.handed_in_at),
+                "sentBackAt": _moment(record.sent_back_at),
+                "acts": [
+                    {"act": act.act, "at": act.at.isoformat(), "by": act.by, "reason": act.reason}
+                    for act in record.acts
+                ],
             }
             for record in cycle.records
         ],

@@ -96,9 +96,11 @@ class Cycle:
     first: bool
     opened_at: datetime
     closed_at: datetime | None
+    ended_at: datetime | None = None  # without an award
 
     def open(self, now: datetime) -> bool:
-        return self.opened_at <= now and (self.closed_at is None or now < self.closed_at)
+        ends = [end for end in (self.closed_at, self.ended_at) if end is not None]
+        return self.opened_at <= now and all(now < end for end in ends)
 
 
 @dataclass(frozen=True)

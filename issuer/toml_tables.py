@@ -227,6 +227,16 @@ class Table:
         value = self._get(key, date, "a day such as 2026-01-31, without quotes or time")
         return value if isinstance(value, date) else date.min
 
+    def has(self, key: str) -> bool:
+        """Whether `key` is there; it may be left out."""
+        if key in self._values:
+            return True
+        self._asked.append(key)
+        return False
+
+    def optional_day(self, key: str) -> date | None:
+        return self.day(key) if self.has(key) else None
+
     def table(self, key: str) -> "Table":
         value = self._get(key, dict, "a table")
         if not isinstance(value, dict):

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from issuer.office import Office
+
+
+class _Undone(Exception):
+    """Nothing of the transaction is kept."""
 
 
 @dataclass
@@ -41,6 +47,25 @@ class Context:
             yield office
         finally:
             office.engine.dispose()
+
+    @contextmanager
+    def acting(
+        self, office: "Office", dry_run: bool = False
+    ) -> Iterator[tuple["Session", Callable[[], None]]]:
+        """A transaction, and a call that lets nothing of it be kept; nothing is in a dry run."""
+        kept = not dry_run
+
+        def undo() -> None:
+            nonlocal kept
+            kept = False
+
+        try:
+            with office.transaction() as session:
+                yield session, undo
+                if not kept:
+                    raise _Undone
+        except _Undone:
+            pass
 
     def say(self, message: str, **values: object) -> None:
         """Tell what was done, in the language of the messages, on standard error."""
@@ -107,6 +132,12 @@ def reason_option(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")(function)
+
+
+def dry_run_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option(
+        "--dry-run", is_flag=True, help="Show what would happen, and change nothing."
+    )(function)
 
 
 def table(headings: list[str], rows: list[list[str]]) -> None:

@@ -144,7 +144,7 @@ def record(context: Context, slug: str, requirement: str, facts: str, note: str,
     from issuer import participations
     from issuer.texts import N_
 
-    content = _facts(facts)
+    content = facts_of(facts)
     with context.office() as office, office.transaction() as session:
         row = participations.find(session, slug)
         programme = office.programme(participations.current_cycle(row).edition)
@@ -158,7 +158,7 @@ def record(context: Context, slug: str, requirement: str, facts: str, note: str,
     )
 
 
-def _facts(given: str) -> dict[str, Any]:
+def facts_of(given: str) -> dict[str, Any]:
     from verifier import strict_json
 
     if given == "-":
@@ -222,13 +222,13 @@ def accept(
 @by_option
 @click.pass_obj
 def renew(context: Context, slug: str, by: str) -> None:
-    """Open the renewal cycle, on the newest edition of the programme."""
-    from issuer import participations
+    """Open the next cycle of SLUG, on the edition in force."""
+    from issuer import participations, programmes
     from issuer.texts import N_
 
     with context.office() as office, office.transaction() as session:
         row = participations.find(session, slug)
-        edition = participations.newest_edition(session, row.programme)
+        edition = programmes.in_force(session, row.programme, office.now())
         cycle = participations.open_cycle(session, row, edition, by=by, now=office.now())
         asked = [r.id for r in participations.asked(office.programme(edition), cycle)]
     context.say(N_("Opened the renewal. Asked are: %(asked)s"), asked=", ".join(asked))

@@ -58,3 +58,28 @@ def list_(context: Context, as_json: bool) -> None:
         show_json(rows)
     else:
         table(["programme", "edition", "name", "loaded"], [list(row.values()) for row in rows])
+
+
+@programme.command()
+@click.argument("programme")
+@click.argument("old")
+@click.argument("new")
+@json_option
+@click.pass_obj
+def diff(context: Context, programme: str, old: str, new: str, as_json: bool) -> None:
+    """Tell in words what edition NEW of PROGRAMME says otherwise than OLD."""
+    from issuer import editions, programmes
+    from issuer.texts import N_
+
+    with context.office() as office, office.reading() as session:
+        before, after = (
+            office.programme(programmes.find(session, programme, edition)) for edition in (old, new)
+        )
+        told = editions.differences(before, after, context.language)
+    if as_json:
+        show_json(told)
+        return
+    for line in told:
+        click.echo(line)
+    if not told:
+        context.say(N_("The two editions say the same."))

@@ -1,4 +1,4 @@
-"""`merke register`: who holds the mark, who held it, who is under way."""
+"""`merke register`: who holds the mark, who held it, who is under way; today or on a day."""
 
 import click
 
@@ -6,35 +6,55 @@ from issuer.cli.context import Context, json_option, show_json, table
 
 
 @click.group(invoke_without_command=True)
+@click.option("--programme", help="Only this mark.")
+@click.option("--on", "on", help="As it stood at the end of this day, such as 2026-05-12.")
+@click.option("--search", default="", help="A part of a name, or of a number.")
+@click.option("--csv", "as_csv", is_flag=True, help="Answer in CSV (RFC 4180).")
+@click.option("--excel", "as_excel", is_flag=True, help="Answer in CSV as Excel opens it.")
 @json_option
 @click.pass_context
-def register(ctx: click.Context, as_json: bool) -> None:
+def register(
+    ctx: click.Context,
+    programme: str | None,
+    on: str | None,
+    search: str,
+    as_csv: bool,
+    as_excel: bool,
+    as_json: bool,
+) -> None:
     """Print the public register, as the page /register shows it."""
-    if ctx.invoked_subcommand is None:
-        _register(ctx.obj, as_json)
-
-
-def _register(context: Context, as_json: bool) -> None:
-    from issuer import public
-
-    with context.office() as office, office.reading() as session:
-        views = public.register(office, session, office.now()).views
-    if as_json:
-        show_json([view.json() for view in views])
+    if ctx.invoked_subcommand is not None:
         return
-    table(
-        ["name", "state", "first day", "last day", "page"],
-        [
+    from issuer import register as registers
+
+    context: Context = ctx.obj
+    with context.office() as office, office.reading() as session:
+        found = registers.read(
+            office.settings.base_url,
+            session,
+            office.now(),
+            programme=programme,
+            on=registers.read_day(on),
+            sought=search,
+        ).entries
+    if as_json:
+        show_json([entry.json() for entry in found])
+    elif as_csv or as_excel:
+        click.echo(registers.as_csv(found, excel=as_excel), nl=False)
+    else:
+        table(
+            ["name", "state", "first day", "last day", "page"],
             [
-                view.name,
-                str(view.state),
-                view.award.first_day.isoformat() if view.award else "",
-                view.award.last_day.isoformat() if view.award else "",
-                view.address,
-            ]
-            for view in views
-        ],
-    )
+                [
+                    entry.name,
+                    str(entry.state),
+                    entry.award.first_day.isoformat() if entry.award else "",
+                    entry.award.last_day.isoformat() if entry.award else "",
+                    entry.address,
+                ]
+                for entry in found
+            ],
+        )
 
 
 @register.command()

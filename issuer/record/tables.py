@@ -178,6 +178,21 @@ class Cycle(Base):
     )
 
     @property
+    def first(self) -> bool:
+        """Whether no earlier cycle led to an award: one that led to nothing does not count."""
+        return not any(
+            award.state == "issued"
+            for cycle in self.participation.cycles
+            if cycle.number < self.number
+            for award in cycle.awards
+        )
+
+    @property
+    def open(self) -> bool:
+        """Whether it is being worked on: it has no award that stands, and was not ended."""
+        return self.ended_at is None and not self.awards_standing
+
+    @property
     def awards_standing(self) -> list["Award"]:
         """The award of this cycle, intended or issued: at most one by the database's rule."""
         return [award for award in self.awards if award.state in ("intended", "issued")]

@@ -16,7 +16,7 @@ from issuer.hosts import Sightings
 from issuer.lookups import Lookups
 from issuer.office import Office
 from issuer.studio import Studio
-from issuer.web import api, embed, machine, oembed, openapi, pages, problems
+from issuer.web import api, embed, machine, oembed, openapi, pages, problems, registers
 from issuer.web.alike import packable
 from issuer.web.bodies import Bodies
 from issuer.web.headers import Headers, Hosts, Lengths, hosts
@@ -82,6 +82,7 @@ def create_app(
     app.state.fetch_pool = Pool("fetch", threads=8, waiting=8, busy="verify.busy")
 
     app.router.routes.extend(machine.ROUTES)
+    app.router.routes.extend(registers.ROUTES)
     app.router.routes.extend(embed.ROUTES)
     app.router.routes.extend(oembed.ROUTES)
     app.router.routes.extend(api.ROUTES)

@@ -16,16 +16,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from issuer import days, history, participations, pictures, public, published, state
+from issuer import history, participations, pictures, public, published, state
 from issuer.errors import NotFound
 from issuer.office import Office
 from issuer.public import View
 from issuer.record.tables import Credential
 from issuer.state import State
 from issuer.studio import Studio
-from issuer.texts import LANGUAGES, N_, translate
+from issuer.texts import LANGUAGES, translate
 from issuer.web import health
-from issuer.web.faults import Fault
 from issuer.web.http import (
     NO_STORE,
     DocumentRoute,
@@ -165,44 +164,6 @@ def _picture(request: Request) -> Response:
     )
 
 
-REGISTER_PARAMETERS = ("programme", "lang")
-
-
-def register(request: Request) -> Response:
-    """Everybody the public knows of, in the Norwegian order of their names."""
-    if unknown := [name for name in request.query_params if name not in REGISTER_PARAMETERS]:
-        message = N_("This parameter is not known here. Known are: %(known)s.")
-        raise Problem(
-            "request.invalid",
-            errors=[
-                Fault("query", "", "unknown", message, {"known": ", ".join(REGISTER_PARAMETERS)})
-                for _ in unknown[:1]
-            ],
-        )
-    office = office_of(request)
-    now = office.now()
-    with office.reading() as session:
-        known = public.register(office, session, now, request.query_params.get("programme"))
-    listed = [
-        {key: value for key, value in view.json().items() if key != "answeredAt"}
-        for view in known.views
-    ]
-    said = {
-        "id": f"{office.settings.base_url}/register",
-        "issuer": office.settings.did,
-        "name": office.settings.name,
-        "sample": office.settings.sample,
-        "participants": listed,
-    }
-    return public_answer(
-        request,
-        as_json({**said, "answeredAt": days.timestamp(now)}),
-        published.JSON,
-        cache=cache_control(now, known.changes_at),
-        tag=weak_tag(as_json(said)),
-    )
-
-
 def problem_kind(request: Request) -> Response:
     """What a problem's `type` means, in all languages."""
     code = request.path_params["code"]
@@ -264,8 +225,6 @@ ROUTES: tuple[BaseRoute, ...] = (
     DocumentRoute("/issuer", negotiated(document)),
     DocumentRoute("/achievements/{key}", negotiated(document)),
     DocumentRoute("/keys/{fragment}", negotiated(document)),
-    Route("/register.json", register),
-    JsonRoute("/register", negotiated(register)),
     Route("/problems/{code}", problem_kind),
     Route("/healthz", healthz),
     Route("/readyz", readyz),

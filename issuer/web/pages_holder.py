@@ -1,8 +1,7 @@
 """The pages of those who hold a mark: one holder, the way there from a QR code, the register."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from urllib.parse import urlencode
@@ -18,7 +17,6 @@ from issuer import (
     facts,
     history,
     kit,
-    names,
     organisations,
     participations,
     public,
@@ -29,13 +27,12 @@ from issuer.domains import Way
 from issuer.errors import NotFound
 from issuer.office import Office
 from issuer.pictures import Variant
-from issuer.programme import Programme
 from issuer.public import Copy, View
 from issuer.record.tables import Award, Participation
 from issuer.state import State
 from issuer.texts import N_, day, translate
 from issuer.web import http
-from issuer.web.pages_render import TIMEZONE, language_of, office_of, page, said
+from issuer.web.pages_render import language_of, office_of, page, said
 
 router = APIRouter()
 
@@ -45,22 +42,12 @@ _LONGEST = 200
 # An address typed with capital letters, as on a poster, means the same one.
 _SLUG_TYPED = re.compile("[A-Za-z0-9-]{3,60}")
 
-_PARAMETERS = frozenset({"q", "lang"})
-
 # How a website was proven to be the holder's own.
 _WAYS = {
     Way.DNS: N_("proven in the name’s own entry (DNS)"),
     Way.FILE: N_("proven by a file on it"),
     Way.LINK: N_("proven by a link back to this page"),
 }
-
-_FORMERLY = (
-    State.LAPSED_RENEWING,
-    State.LAPSED,
-    State.SUSPENDED,
-    State.WITHDRAWN,
-    State.GIVEN_UP,
-)
 
 
 @dataclass(frozen=True)
@@ -98,7 +85,7 @@ def holder(request: Request, slug: str) -> Response:
             return nothing_here(request, N_("Nothing is issued at this address."))
         periods = _periods(row, view, now)
         note = _from_code(row, view, request.query_params.get("award"), language)
-        listed = row.listed
+        listed = row.listed and row.hidden_at is None
     before, _, after = view.programme.guest(language).partition("{channel}")
     return page(
         request,
@@ -135,6 +122,7 @@ def holder(request: Request, slug: str) -> Response:
                     language,
                     partial(said, main_language=str(view.programme.main_language)),
                 ),
+                met.evidence,
             )
             for met in view.met
         ],
@@ -339,97 +327,3 @@ def nothing_here(
         help=True,
         given=given,
     )
-
-
-@router.get("/register")
-def register(request: Request, q: str = "") -> Response:
-    """Everybody the public knows of, in Norwegian order; `q` is a part of a name or number."""
-    if not _PARAMETERS.issuperset(request.query_params):
-        return _unknown_question(request)
-    office = office_of(request)
-    now = office.now()
-    language = language_of(request)
-    sought = q.strip()[:_LONGEST]
-    with office.reading() as session:
-        known = public.register(office, session, now)
-        fitting = [(row, view) for row, view in known.entries if _fits(row, sought)]
-        views = [view for _, view in fitting]
-        formerly = [
-            (view, _held(row, view, now)) for row, view in fitting if view.state in _FORMERLY
-        ]
-    several = len({view.programme.slug for view in known.views}) > 1
-    programme = _only(view.programme for view in views)
-    return page(
-        request,
-        "register.html",
-        cache=http.cache_control(now, known.changes_at),
-        programme=programme,
-        canonical="/register",
-        machine="/register.json",
-        index=not sought,
-        q=sought,
-        now=now,
-        timezone=programme.timezone.key if programme else TIMEZONE,
-        several=several,
-        words={state: wording.word(state, language) for state in State},
-        holding=[view for view in views if view.state.holds],
-        formerly=formerly,
-        under_way=[view for view in views if view.state is State.UNDER_WAY],
-    )
-
-
-def _unknown_question(request: Request) -> Response:
-    """An answer to less than was asked would be taken for the answer to all of it."""
-    language = language_of(request)
-    return page(
-        request,
-        "message.html",
-        status=400,
-        label=translate(language, N_("Not looked up")),
-        heading=translate(language, N_("The register cannot answer that.")),
-        paragraphs=[
-            translate(
-                language,
-                N_(
-                    "The address asks for something the register does not know. It can be"
-                    " searched by name or number, and it tells how things stand today."
-                ),
-            ),
-            translate(
-                language,
-                N_("From which day to which somebody held the mark, stands on that holder’s page."),
-            ),
-        ],
-        help=True,
-        given="",
-    )
-
-
-def _fits(row: Participation, sought: str) -> bool:
-    """Whether a name the organisation has gone by, or its number, holds what is sought."""
-    if not sought:
-        return True
-    digits = "".join(letter for letter in sought if letter.isdecimal())
-    if digits and row.organisation.number and digits in row.organisation.number:
-        return True
-    folded = names.folded(sought)
-    return bool(folded) and any(folded in name.folded for name in row.organisation.names)
-
-
-def _only(programmes: Iterable[Programme]) -> Programme | None:
-    """The one programme that all of these are editions of, in its newest edition."""
-    newest: Mapping[str, Programme] = {p.slug: p for p in sorted(programmes, key=_edition)}
-    return next(iter(newest.values())) if len(newest) == 1 else None
-
-
-def _edition(programme: Programme) -> tuple[int, ...]:
-    return tuple(int(part) for part in programme.edition.split("-"))
-
-
-def _held(row: Participation, view: View, now: datetime) -> list[Row]:
-    """The periods that have begun, the newest first; one that is on hold ends there."""
-    today = days.day_of(now, view.programme.timezone)
-    held = [period for period in _periods(row, view, now) if period.first_day <= today]
-    if view.state is State.SUSPENDED:
-        held[:1] = [replace(period, ended=view.since) for period in held[:1]]
-    return held

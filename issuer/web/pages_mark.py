@@ -6,11 +6,9 @@ from typing import Final
 
 from fastapi import APIRouter, Request, Response
 
-from issuer import history, participations, programmes
+from issuer import programmes, register
 from issuer.office import Office
-from issuer.participations import public_state
 from issuer.programme import Programme
-from issuer.state import next_change
 from issuer.texts import N_, day, translate
 from issuer.web import http
 from issuer.web.pages_holder import nothing_here
@@ -43,18 +41,16 @@ def front(request: Request) -> Response:
     now = office.now()
     marks = newest(office)
     with office.reading() as session:
-        rows = participations.listing(session)
-        holders = sum(public_state(row, now).state.holds for row in rows)
-        changes = [next_change(history.participation(row), now) for row in rows]
+        known = register.read(office.settings.base_url, session, now)
     return page(
         request,
         "home.html",
-        cache=http.cache_control(now, min((c for c in changes if c is not None), default=None)),
+        cache=http.cache_control(now, known.changes_at),
         programme=marks[0] if len(marks) == 1 else None,
         canonical="/",
         index=True,
         programmes=marks,
-        holders=holders,
+        holders=len(known.holding),
     )
 
 

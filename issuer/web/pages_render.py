@@ -84,6 +84,11 @@ def draw_apart(template: str, language: str, **values: Any) -> str:
     return _environment(language).get_template(template).render(lang=language, **values)
 
 
+def draw_text(template: str, language: str, **values: Any) -> str:
+    """A template that is no page, such as a feed."""
+    return _environment(language).get_template(template).render(**values, lang=language)
+
+
 def page(
     request: Request, template: str, *, cache: str = http.NO_STORE, status: int = 200, **values: Any
 ) -> Response:

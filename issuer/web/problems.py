@@ -44,7 +44,7 @@ _BY_STATUS = {
     415: "request.type",
     416: "request.malformed",
 }
-_MACHINES = (".json", ".jwt", ".png", ".svg", ".txt")
+_MACHINES = (".json", ".jwt", ".png", ".svg", ".txt", ".csv", ".atom")
 
 
 class Problem(HTTPException):

@@ -25,7 +25,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from issuer import awards, cases, keyring, participations, programme, programmes, sealing
+from issuer import (
+    awards,
+    cases,
+    keyring,
+    measures,
+    participations,
+    programme,
+    programmes,
+    sealing,
+)
 from issuer import settings as settings_file
 from issuer.folder import Folder
 from issuer.office import Office
@@ -210,12 +219,19 @@ class Desk:
     def meet(
         self, slug: str, *only: str, facts: Mapping[str, Mapping[str, Any]] | None = None
     ) -> None:
-        """Record and accept the requirements named, or all that are not accepted yet."""
+        """Record and accept the requirements named, or all that are not accepted yet: the last
+        plan's measures are then said to be changed."""
         today = self.clock().date().isoformat()
         with self.office.transaction() as session:
             row = participations.find(session, slug)
             cycle = participations.current_cycle(row)
             asked = self.office.programme(cycle.edition)
+            if not only:
+                last = measures.of_last_plan(row, before=cycle.number)
+                for waits in measures.unanswered(last):
+                    measures.settle(
+                        session, row, waits.position, "changed", by=ADA, now=self.clock()
+                    )
             for requirement in participations.missing(asked, cycle):
                 if only and requirement.id not in only:
                     continue
@@ -252,7 +268,7 @@ class Desk:
         """Open the next cycle, by the edition in force."""
         with self.office.transaction() as session:
             row = participations.find(session, slug)
-            edition = participations.newest_edition(session, row.programme)
+            edition = programmes.in_force(session, row.programme, self.clock())
             participations.open_cycle(session, row, edition, by=ADA, now=self.clock())
 
     def suspend(self, code: str) -> None:

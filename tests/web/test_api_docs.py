@@ -14,7 +14,7 @@ from issuer import errors
 from issuer.errors import IssuerError
 from issuer.settings import BadSettings
 from issuer.state import State
-from issuer.web import api, embed, machine, oembed, problems
+from issuer.web import api, embed, machine, oembed, problems, registers
 from issuer.web.kinds import KINDS
 from tests.support.office import Desk
 from tests.support.web import as_staff, browser
@@ -42,7 +42,13 @@ def test_every_address_is_told(page: str, shop: tuple[Desk, TestClient]) -> None
         (method.upper(), path) for path, methods in described.items() for method in methods
     } | {
         ("GET", route.path)
-        for route in (*machine.ROUTES, *embed.ROUTES, *oembed.ROUTES, *api.ROUTES)
+        for route in (
+            *machine.ROUTES,
+            *registers.ROUTES,
+            *embed.ROUTES,
+            *oembed.ROUTES,
+            *api.ROUTES,
+        )
         if isinstance(route, Route)
     }
     assert told == served

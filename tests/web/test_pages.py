@@ -184,7 +184,8 @@ def test_capital_letters_lead_to_the_address(town: Town, wanted: str) -> None:
 
 def test_the_register_refuses_what_it_does_not_know(town: Town) -> None:
     """An answer for today would be taken for one of the day that was asked for."""
-    page = town.page("/register?on=2026-01-01&lang=nb", 400)
+    for asked in ("on=2099-01-01", "on=i+fjor", "page=2", "page=0", "state=holds"):
+        page = town.page(f"/register?{asked}&lang=nb", 400)
     assert page.headline == "Det kan ikke registeret svare på."
     assert "Eksempelteatret" not in page.words
     assert "/register?lang=nb" in page.links

@@ -1,0 +1,100 @@
+"""`merke measure`: the measures of a plan during the year, and what became of them."""
+
+import click
+
+from issuer.cli.context import Context, by_option, json_option, show_json, table
+
+
+@click.group()
+def measure() -> None:
+    """Measures of the plan accepted last, by their numbers.
+
+    \b
+    Example:
+      merke measure list eksempelteatret
+      merke measure done eksempelteatret 2 --by Kari
+      merke measure outcome eksempelteatret 1 changed --by Kari
+    """
+
+
+@measure.command("list")
+@click.argument("slug", required=False)
+@click.option("--late", is_flag=True, help="Only those past their date and not done.")
+@json_option
+@click.pass_obj
+def list_(context: Context, slug: str | None, late: bool, as_json: bool) -> None:
+    """List the measures of SLUG, or of everybody, with their due dates."""
+    from issuer import days, measures, participations
+
+    with context.office() as office, office.reading() as session:
+        found = [participations.find(session, slug)] if slug else participations.listing(session)
+        rows = []
+        for row in found:
+            zone = office.programme(row.cycles[-1].edition).timezone
+            today = days.day_of(office.now(), zone)
+            for each in measures.of_last_plan(row):
+                if late and (each.state == "done" or each.outcome or each.due >= today):
+                    continue
+                rows.append({"slug": row.slug, **measures.json(each)})
+    if as_json:
+        show_json(rows)
+        return
+    table(
+        ["address", "number", "title", "due", "state", "outcome"],
+        [
+            [
+                str(row[name] or "")
+                for name in ("slug", "number", "title", "due", "state", "outcome")
+            ]
+            for row in rows
+        ],
+    )
+
+
+@measure.command()
+@click.argument("slug")
+@click.argument("number", type=int)
+@by_option
+@click.pass_obj
+def start(context: Context, slug: str, number: int, by: str) -> None:
+    """Measure NUMBER of SLUG is under way."""
+    _advance(context, slug, number, "under_way", by)
+
+
+@measure.command()
+@click.argument("slug")
+@click.argument("number", type=int)
+@by_option
+@click.pass_obj
+def done(context: Context, slug: str, number: int, by: str) -> None:
+    """Measure NUMBER of SLUG is done."""
+    _advance(context, slug, number, "done", by)
+
+
+def _advance(context: Context, slug: str, number: int, state: str, by: str) -> None:
+    from issuer import measures, participations
+    from issuer.requirements import MeasureState
+    from issuer.texts import N_
+
+    with context.office() as office, office.transaction() as session:
+        row = participations.find(session, slug)
+        measures.advance(session, row, number, MeasureState(state), by=by, now=office.now())
+    context.say(N_("Noted for measure %(number)s of %(slug)s."), number=number, slug=slug)
+
+
+@measure.command()
+@click.argument("slug")
+@click.argument("number", type=int)
+@click.argument("outcome", type=click.Choice(["done", "not_done", "changed"]))
+@click.option("--reason", default="", help="Why, if there is more to say.")
+@by_option
+@click.pass_obj
+def outcome(context: Context, slug: str, number: int, outcome: str, reason: str, by: str) -> None:
+    """Say what became of measure NUMBER before the next plan."""
+    from issuer import measures, participations
+    from issuer.texts import N_
+
+    with context.office() as office, office.transaction() as session:
+        row = participations.find(session, slug)
+        measures.settle(session, row, number, outcome, by=by, now=office.now(), reason=reason)
+    context.say(N_("Noted for measure %(number)s of %(slug)s."), number=number, slug=slug)
