@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from issuer.office import Office
 
 
@@ -51,7 +49,7 @@ class Context:
     @contextmanager
     def acting(
         self, office: "Office", dry_run: bool = False
-    ) -> Iterator[tuple["Session", Callable[[], None]]]:
+    ) -> Iterator[tuple[Any, Callable[[], None]]]:
         """A transaction, and a call that lets nothing of it be kept; nothing is in a dry run."""
         kept = not dry_run
 
