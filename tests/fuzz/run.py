@@ -61,7 +61,8 @@ def _run(name: str, seconds: int) -> int:
     """Run one target in a process of its own; say what came of it; return how many findings."""
     before = set(_findings(name))
     command = [sys.executable, "-m", "tests.fuzz.run", "--one", "--seconds", str(seconds), name]
-    told = subprocess.run(command, check=False, capture_output=True).stderr
+    run = subprocess.run(command, check=False, capture_output=True)
+    told = run.stderr
     done, covered = _DONE.findall(told), _COVERED.findall(told)
     new = sorted(set(_findings(name)) - before)
     runs, took = done[-1] if done else (b"?", b"?")
@@ -73,6 +74,7 @@ def _run(name: str, seconds: int) -> int:
     )
     if new or not done:
         print(told.decode(errors="replace")[-6000:])
+        print(f"    the search ended with {run.returncode}")
     for path in new:
         print(f"    {path.relative_to(HERE.parents[1])}")
     return len(new) + (not done and not new)

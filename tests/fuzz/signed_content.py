@@ -136,7 +136,9 @@ def _quads(data: bytes) -> list[Quad]:
     for at in range(0, len(data) - 2, 3):
         first, second, third = data[at : at + 3]
         value = f"_:b{third & 15}" if third < 192 else rdfc.literal(chr(third))
-        name = f"_:b{second & 15}" if second & 0x80 else ""
+        # No blank node names a graph: of a statement with three of them RDFC-1.0 hashes each by
+        # itself, and does not tell which stood with which.
+        name = f"<urn:g{second & 15}>" if second & 0x80 else ""
         subject = f"_:b{first & 15}" if first < 224 else "<urn:a>"
         found.append((subject, f"<urn:p{second >> 4 & 3}>", value, name))
     return found
