@@ -79,11 +79,10 @@ def _stands(session: Session, seen: Seen) -> bool:
 
 def _is_given_up(session: Session, seen: Seen) -> bool:
     """Whether it was witnessed of a history that was given up: all of it happened before that."""
-    given_up = Restoration.last_entry < seen.number
+    asked = select(Restoration).where(Restoration.acknowledged_at.is_not(None))
     if seen.at is not None:
-        given_up &= Restoration.at >= seen.at
-    acknowledged = Restoration.acknowledged_at.is_not(None)
-    return session.scalars(select(Restoration).where(acknowledged, given_up)).first() is not None
+        asked = asked.where(Restoration.at > seen.at)
+    return session.scalars(asked.limit(1)).first() is not None
 
 
 def _behind(path: Path) -> RecordBehind:

@@ -471,6 +471,7 @@ def test_a_restore_killed_half_way_leaves_the_old_or_the_new_whole(
     backup(desk, source)
     desk.holder("Galleriet")
     desk.office.engine.dispose()
+    desk.clock.advance(minutes=1)
     folder = desk.office.folder.path
     dies(_restore_and_die, source, folder, desk.clock(), step)
     there = opened(folder, desk.clock)
@@ -491,6 +492,7 @@ def test_a_restore_killed_half_way_leaves_the_old_or_the_new_whole(
         there.holder("Tredje")
     there.close()
     # Done again it comes to its end, and leaves nothing lying about.
+    desk.clock.advance(minutes=1)
     put_back(source, folder, desk.clock())
     assert [p.name for p in folder.iterdir() if p.name.startswith(".")] == []
     again = opened(folder, desk.clock)
