@@ -5,7 +5,6 @@ next start clears up and the act is done again.
 """
 
 import importlib
-import multiprocessing
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from issuer.errors import AlreadySealed, WrongState
 from issuer.office import Office
 from issuer.record.tables import Award, Credential, StatusEntry
 from tests.support.office import BO, PASSPHRASE, REASON, Clock, Desk
+from tests.support.processes import ended
 from verifier.verify import World, verify
 
 pytestmark = pytest.mark.both_databases
@@ -72,12 +72,8 @@ def _act(folder: Path, moment: datetime, act: str, what: str, step: tuple[str, s
 
 
 def crash(desk: Desk, act: str, what: str, step: tuple[str, str, int, str]) -> None:
-    process = multiprocessing.get_context("spawn").Process(
-        target=_act, args=(desk.office.folder.path, desk.clock(), act, what, step)
-    )
-    process.start()
-    process.join(120)
-    assert process.exitcode == 9, "the step was never reached"
+    code = ended(_act, desk.office.folder.path, desk.clock(), act, what, step)
+    assert code == 9, "the step was never reached"
 
 
 def check_whole(desk: Desk) -> None:

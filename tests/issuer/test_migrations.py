@@ -1,8 +1,6 @@
 """Records of every released schema: brought to the newest, killed half-way, put back."""
 
-import multiprocessing
 import os
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +18,7 @@ from issuer.record import dump
 from issuer.record.tables import Credential
 from issuer.settings import Settings
 from tests.support.office import ADA, PASSPHRASE, REASON, Clock, Desk, new_place
+from tests.support.processes import started
 
 pytestmark = pytest.mark.both_databases
 
@@ -79,19 +78,13 @@ def _migrate(place: Path | str, die: str | None = None) -> None:
     records.migrate(engine)
 
 
-def started(place: Path | str, die: str | None = None) -> SpawnProcess:
-    process = multiprocessing.get_context("spawn").Process(target=_migrate, args=(place, die))
-    process.start()
-    return process
-
-
 @pytest.mark.parametrize("die", ["CREATE TABLE", "ADD COLUMN", "UPDATE award ", "SET version_num"])
 def test_a_migration_killed_half_way_leaves_what_was(kept: Path, tmp_path: Path, die: str) -> None:
     place = new_place(tmp_path)
     schema = as_it_was(kept, place).schema
     engine = records.open_engine(place)
     before = rows_of(engine, "audit_entry", "status_entry", "award_act")
-    process = started(place, die)
+    process = started(_migrate, place, die)
     process.join(60)
     assert process.exitcode == 9, "the step was never reached"
     assert records.revision(engine) == schema
@@ -106,7 +99,7 @@ def test_a_migration_killed_half_way_leaves_what_was(kept: Path, tmp_path: Path,
 def test_two_that_start_at_once_migrate_once(kept: Path, tmp_path: Path) -> None:
     place = new_place(tmp_path)
     as_it_was(kept, place)
-    both = [started(place), started(place)]
+    both = [started(_migrate, place), started(_migrate, place)]
     for process in both:
         process.join(60)
     assert [process.exitcode for process in both] == [0, 0]

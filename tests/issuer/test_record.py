@@ -1,12 +1,10 @@
 """What the database itself forbids, and migrations that are whole or not at all."""
 
-import multiprocessing
 import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import resources
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import pytest
@@ -35,6 +33,7 @@ from issuer.record.tables import (
 )
 from tests.support import office, servers
 from tests.support.office import new_place
+from tests.support.processes import started
 
 pytestmark = pytest.mark.both_databases
 
@@ -270,12 +269,6 @@ def _migrate(place: Path | str, die: str | None = None) -> None:
     records.migrate(engine)
 
 
-def started(place: Path | str, die: str | None = None) -> SpawnProcess:
-    process = multiprocessing.get_context("spawn").Process(target=_migrate, args=(place, die))
-    process.start()
-    return process
-
-
 @pytest.mark.parametrize(
     "die", ["CREATE TABLE award_act", "CREATE TRIGGER", "INTO alembic_version"]
 )
@@ -283,7 +276,7 @@ def test_a_migration_killed_half_way_leaves_nothing_and_can_be_run_again(
     tmp_path: Path, die: str
 ) -> None:
     place = new_place(tmp_path)
-    process = started(place, die)
+    process = started(_migrate, place, die)
     process.join(60)
     assert process.exitcode == 9
     engine = records.open_engine(place)
@@ -295,7 +288,7 @@ def test_a_migration_killed_half_way_leaves_nothing_and_can_be_run_again(
 
 def test_two_migrations_at_once_make_one(tmp_path: Path) -> None:
     place = new_place(tmp_path)
-    both = [started(place), started(place)]
+    both = [started(_migrate, place), started(_migrate, place)]
     for process in both:
         process.join(60)
     assert [process.exitcode for process in both] == [0, 0]
