@@ -45,7 +45,7 @@ class Peers:
 
         Raises `Missing` where Node is missing or too old, or the packages are not installed.
         """
-        peers = cls(_node())
+        peers = cls(node())
         peers.ask("contexts", documents=contexts)
         return peers
 
@@ -77,16 +77,19 @@ class Peers:
         self.close()
 
 
-def _node() -> str:
-    node = shutil.which("node")
-    if node is None:
+def node() -> str:
+    """The program. Raises `Missing` where it or the packages are not here."""
+    program = shutil.which("node")
+    if program is None:
         raise Missing(
             f"Node is not here, so nothing was shown to the JavaScript peers; "
             f"install Node {OLDEST} or newer and run scripts/peers.sh"
         )
-    told = subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     if int(told.strip().removeprefix("v").split(".")[0]) < OLDEST:
-        raise Missing(f"the JavaScript peers need Node {OLDEST} or newer; {node} is {told.strip()}")
+        raise Missing(
+            f"the JavaScript peers need Node {OLDEST} or newer; {program} is {told.strip()}"
+        )
     if not (FOLDER / "node_modules" / ".package-lock.json").is_file():
         raise Missing("the JavaScript peers are not installed; scripts/peers.sh does it")
-    return node
+    return program
