@@ -10,14 +10,22 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from issuer import audit, cases, codes, days, participations, sealing, status
+from issuer import audit, cases, codes, days, participations, post, sealing, status
 from issuer.errors import BeingSealed, WrongState
 from issuer.history import award as judged
 from issuer.office import Office
+from issuer.post.kinds import Kind
 from issuer.record.tables import Award, AwardAct
 from issuer.sealing import Sealed
 from issuer.state import Act
 from issuer.texts import N_
+
+# What the holder is told. A void award is corrected by people, who tell what went wrong.
+_TOLD = {
+    Act.SUSPEND: Kind.SUSPENDED,
+    Act.WITHDRAW: Kind.WITHDRAWN,
+    Act.GIVE_UP: Kind.GIVEN_UP,
+}
 
 
 def suspend(office: Office, code: str, *, by: str, reason: str) -> None:
@@ -41,7 +49,7 @@ def withdraw(
         who = participations.check_person(by)
         for each in (award, *_later(award)):
             sealing.check_two_people(programme, each.prepared_by or each.decided_by, who, alone)
-        cases.close(
+        case = cases.close(
             session,
             award,
             cases.Decision.WITHDRAW,
@@ -51,6 +59,16 @@ def withdraw(
             zone=programme.timezone,
             now=now,
         )
+        if case is not None:
+            post.tell(
+                session,
+                office,
+                Kind.CASE_WITHDRAWAL,
+                award.cycle.participation,
+                key=f"case:{case.id}:withdrawn",
+                now=now,
+                appeal_by=case.appeal_by,
+            )
 
     why = f"{reason} (one person alone: {alone})" if alone else reason
     _end_copies(office, code, Act.WITHDRAW, by=by, reason=why, alone=alone, first=decided)
@@ -161,7 +179,17 @@ def _end_copies(
             for later in _later(award):
                 if not judged(later).end(now) and not judged(later).suspension(now):
                     _record(session, later, act, by=by, reason=why, now=now, alone=alone)
+        _tell(session, office, award, act, now)
     status.publish_soon(office)
+
+
+def _tell(session: Session, office: Office, award: Award, act: Act, now: datetime) -> None:
+    if (kind := _TOLD.get(act)) is None:
+        return
+    zone = office.programme(award.cycle.edition).timezone
+    about = award.cycle.participation
+    key = f"act:{award.acts[-1].id}"
+    post.tell(session, office, kind, about, key=key, now=now, day=days.day_of(now, zone))
 
 
 def _record(

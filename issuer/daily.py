@@ -1,16 +1,19 @@
-"""One round of what is due: lists to sign again, interrupted work to clear up.
+"""One round of what is due: lists to sign again, interrupted work to clear up, reminders, mail.
 
-`merke tick` does one; a running server does one at its start and then every minute.
+`merke tick` does one; a running server does one at its start and then every minute, and sends
+mail beside it, so that a slow mail server holds up nothing.
 """
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from issuer import checkpoints, keyring, sealing, status
+from issuer import agenda, checkpoints, keyring, sealing, status
 from issuer.errors import IssuerError
 from issuer.office import Office
+from issuer.post import outbox
 from keys.ring import RingError
 
 log = logging.getLogger(__name__)
@@ -21,42 +24,56 @@ SECONDS_BETWEEN = 60.0
 @dataclass(frozen=True)
 class Done:
     """`abandoned`: ids of credentials whose sealing was interrupted; `lists`: numbers;
-    `checkpoint`: the day (UTC) whose end was signed."""
+    `checkpoint`: the day (UTC) whose end was signed; `written`: letters and tasks that the
+    calendar asked for."""
 
     abandoned: tuple[str, ...]
     lists: tuple[int, ...]
     keys: tuple[str, ...]
     checkpoint: date | None
+    written: agenda.Written
 
 
-def round_of_work(office: Office) -> Done:
-    """Do what is due. Doing it twice, or from two processes, does nothing twice."""
+def round_of_work(office: Office, *, by_itself: bool = False) -> Done:
+    """Do what is due. Doing it twice, or from two processes, does nothing twice.
+
+    `by_itself`: the calendar is looked through only if no process did it just now.
+    """
     office.witness()
     return Done(
         abandoned=tuple(sealing.recover(office)),
         keys=tuple(keyring.reconcile(office)),
         lists=status.publish(office),
         checkpoint=checkpoints.sign_due(office),
+        written=agenda.run(office, by_itself=by_itself),
     )
 
 
-class Daily(threading.Thread):
-    """Rounds of work beside a server, until `stop`. A round that fails is tried again."""
+class Beside(threading.Thread):
+    """Rounds of some work beside a server, until `stop`. A round that fails is tried again."""
 
-    def __init__(self, office: Office) -> None:
-        super().__init__(name="daily work", daemon=True)
-        self._office = office
+    def __init__(self, name: str, work: Callable[[], object]) -> None:
+        super().__init__(name=name, daemon=True)
+        self._work = work
         self._ended = threading.Event()
 
     def run(self) -> None:
         while not self._ended.wait(SECONDS_BETWEEN):
             try:
-                round_of_work(self._office)
+                self._work()
             except (IssuerError, RingError) as refusal:
-                log.warning("the daily work has to wait: %s", refusal)
+                log.warning("the %s has to wait: %s", self.name, refusal)
             except Exception:
-                log.exception("the daily work failed; it is tried again")
+                log.exception("the %s failed; it is tried again", self.name)
 
     def stop(self) -> None:
         self._ended.set()
         self.join(timeout=5)
+
+
+def beside(office: Office) -> tuple[Beside, ...]:
+    """What a server does beside serving, each in a thread of its own, not yet started."""
+    return (
+        Beside("daily work", lambda: round_of_work(office, by_itself=True)),
+        Beside("mail", lambda: outbox.send(office)),
+    )

@@ -145,8 +145,8 @@ def seconds_to_wait(office: Office, sender: str) -> int:
     return max((max(1, ceil(wait)) for wait in waits), default=0)
 
 
-def receive(session: Session, asked: Asked, *, now: datetime) -> None:
-    """Keep an enquiry. The same one again, within a day, is kept once."""
+def receive(session: Session, asked: Asked, *, now: datetime) -> Enquiry | None:
+    """Keep an enquiry and return it. The same one again, within a day, is kept once."""
     same = select(Enquiry).where(
         Enquiry.programme == asked.programme,
         Enquiry.contact_email == asked.contact_email,
@@ -155,12 +155,13 @@ def receive(session: Session, asked: Asked, *, now: datetime) -> None:
         Enquiry.outcome.is_(None),
     )
     if any(_same(row, asked) for row in session.scalars(same)):
-        return
+        return None
     row = Enquiry(id=str(uuid.uuid4()), received_at=now, **asdict(asked))
     session.add(row)
     session.flush()
     # Who asked stands in the enquiry alone, where it can be erased.
     audit.write(session, "enquiry.receive", row.id, by="merke", now=now, programme=row.programme)
+    return row
 
 
 def _same(row: Enquiry, asked: Asked) -> bool:

@@ -114,6 +114,15 @@ def read_database(file: str | None, environment: str | None) -> str | None:
         raise BadInput(N_("%(file)s is not a text file."), file=file) from error
 
 
+def read_mail_password(file: str | None, environment: str | None) -> str | None:
+    """The mail server's password from the file named, else from the environment, else None."""
+    secret = _read_secret(file, environment)
+    try:
+        return None if secret is None else secret.decode()
+    except UnicodeDecodeError as error:
+        raise BadInput(N_("%(file)s is not a text file."), file=file) from error
+
+
 def _read_secret(file: str | None, environment: str | None) -> bytes | None:
     if file:
         try:

@@ -75,6 +75,8 @@ class Office:
     engine: Engine
     clock: Clock = system_clock
     _passphrase: bytes | None = field(default=None, repr=False)
+    # Of the mail server, where it asks for one.
+    mail_password: str | None = field(default=None, repr=False)
     _ring: KeyRing | None = field(default=None, repr=False)
     _ring_seen: tuple[int, int, int] | None = field(default=None, repr=False)
     _rehearsal: KeyRing | None = field(default=None, repr=False)
@@ -89,6 +91,7 @@ class Office:
         *,
         database_address: str | None = None,
         passphrase: bytes | None = None,
+        mail_password: str | None = None,
         clock: Clock = system_clock,
         keys_required: bool = True,
     ) -> "Office":
@@ -104,7 +107,7 @@ class Office:
         switching.finish_if_decided(folder)
         settings = folder.read_settings()
         engine = open_record(folder, settings, database_address)
-        office = cls(folder, settings, engine, clock, passphrase)
+        office = cls(folder, settings, engine, clock, passphrase, mail_password)
         try:
             office._migrate()
             office._check_base(settings)

@@ -27,6 +27,7 @@ from issuer import (
     days,
     participations,
     pictures,
+    post,
     proofs,
     published,
     status,
@@ -43,6 +44,8 @@ from issuer.errors import (
     WrongState,
 )
 from issuer.office import Office
+from issuer.post.kinds import Kind
+from issuer.post.letters import copy_values
 from issuer.programme import Programme
 from issuer.record.tables import (
     AuditEntry,
@@ -62,6 +65,9 @@ from verifier.report import Reason
 from verifier.verify import World, verify
 
 log = logging.getLogger(__name__)
+
+# What the holder is told once a copy was made by an act.
+_TOLD = {Act.SEAL: Kind.SEALED, Act.LIFT: Kind.LIFTED, Act.RESEAL: Kind.NEW_COPY}
 
 # A process that cannot be seen from here may still be at work for this long.
 _GIVEN_UP_AFTER = timedelta(seconds=120)
@@ -400,7 +406,24 @@ def _issue(
             json_digest=row.json_digest,
             jwt_digest=row.jwt_digest,
         )
+        if (kind := _TOLD.get(act)) and (act is Act.SEAL or _is_next(award, now)):
+            about = award.cycle.participation
+            told = copy_values(office, row)
+            post.tell(session, office, kind, about, key=f"copy:{row.id}", now=now, **told)
         return Sealed(slug, award.code, row.id, award.first_day, award.last_day)
+
+
+def _is_next(award: Award, now: datetime) -> bool:
+    """Whether no other award of its participation stands before it: a renewal that is lifted
+    along with the award in force is told of with that."""
+    return not any(
+        other.state == "issued"
+        and other.valid_from < award.valid_from
+        and other.valid_until >= now
+        and not _ended(other)
+        for cycle in award.cycle.participation.cycles
+        for other in cycle.awards
+    )
 
 
 def _decided_since(session: Session, slug: str, entry: int) -> bool:

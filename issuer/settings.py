@@ -9,9 +9,11 @@ import json
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
+from issuer import mail_settings
 from issuer.errors import BadInput
+from issuer.mail_settings import Calendar, Mail
 from issuer.texts import N_
 from keys import did
 
@@ -34,6 +36,7 @@ class Settings:
     `jwt_algorithm` is that of the key for badge JWTs that `init` makes: RS256, which every
     verifier reads, or ES256. `trusted_proxies` are the addresses or networks of web servers
     before ours, whose word on where a request comes from is believed.
+    Without `mail` letters wait in the outbox.
     """
 
     base_url: str
@@ -43,6 +46,8 @@ class Settings:
     jwt_algorithm: str = "RS256"
     database: str | None = field(default=None, repr=False)
     trusted_proxies: tuple[str, ...] = ()
+    mail: Mail | None = None
+    calendar: Calendar = field(default_factory=Calendar)
 
     @property
     def host(self) -> str:
@@ -119,10 +124,10 @@ _KINDS: dict[str, type] = {
     "jwt_algorithm": str,
     "database": str,
     "trusted_proxies": list,
+    "mail": dict,
+    "calendar": dict,
 }
-
-
-_CALLED = {str: "text in quotes", bool: "true or false", list: "list of texts"}
+_CALLED = {str: "text in quotes", bool: "true or false", list: "list of texts", dict: "table"}
 
 
 def read(text: str, name: str = "merke.toml") -> Settings:
@@ -156,6 +161,10 @@ def read(text: str, name: str = "merke.toml") -> Settings:
     check_algorithm(values.get("jwt_algorithm", "RS256"))
     check_database(values.get("database"))
     values["trusted_proxies"] = check_proxies(values.get("trusted_proxies", ()))
+    if "mail" in values:
+        values["mail"] = mail_settings.read_mail(values["mail"], name)
+    if "calendar" in values:
+        values["calendar"] = mail_settings.read_calendar(values["calendar"], name)
     return Settings(**values)
 
 
@@ -184,7 +193,23 @@ def write(settings: Settings) -> str:
         ]
     if settings.sample:
         lines += ["# Made-up data: pictures and pages say EKSEMPEL.", "sample = true"]
+    lines += [
+        *_table("mail", settings.mail, None),
+        *_table("calendar", settings.calendar, Calendar()),
+    ]
     return "\n".join(lines) + "\n"
+
+
+def _table(name: str, values: Mail | Calendar | None, usual: Calendar | None) -> list[str]:
+    """A table of the file; nothing if it says only what is usual."""
+    if values is None or values == usual:
+        return []
+    lines = ["", f"[{name}]"]
+    for key, value in asdict(values).items():
+        if value is not None:
+            shown = value if isinstance(value, int) else _quoted(str(value))
+            lines.append(f"{'from' if key == 'sender' else key} = {shown}")
+    return lines
 
 
 def _quoted(value: str) -> str:

@@ -60,6 +60,7 @@ DOORS = {
         keepers=(
             "issuer/bench/serving.py",
             "issuer/lookups.py",
+            "issuer/post/smtp.py",
             "issuer/web/server.py",
             "verifier/fetch.py",
         ),
@@ -76,6 +77,7 @@ DOORS = {
     "record": Door(
         names=("sqlalchemy",),
         keepers=(
+            "issuer/agenda.py",
             "issuer/audit.py",
             "issuer/awards.py",
             "issuer/backup/",
@@ -90,11 +92,14 @@ DOORS = {
             "issuer/erasure.py",
             "issuer/handing.py",
             "issuer/hosts.py",
+            "issuer/dossiers.py",
             "issuer/keyring.py",
             "issuer/measures.py",
             "issuer/office.py",
             "issuer/organisations.py",
             "issuer/participations.py",
+            "issuer/post/letters.py",
+            "issuer/post/outbox.py",
             "issuer/programmes/",
             "issuer/published.py",
             "issuer/recheck/",
@@ -106,6 +111,7 @@ DOORS = {
             "issuer/sealing.py",
             "issuer/staff.py",
             "issuer/status.py",
+            "issuer/tasks.py",
             "issuer/tokens.py",
             "issuer/web/",
             "issuer/witness.py",

@@ -35,14 +35,25 @@ def _day(_: click.Context, parameter: click.Parameter, value: str | None) -> dat
 @click.pass_obj
 def open_(context: Context, code: str, answer_by: date | None, reason: str, by: str) -> None:
     """Open a case about the award CODE; the reason is its grounds."""
-    from issuer import cases, sealing
+    from issuer import cases, post, sealing
+    from issuer.post.kinds import Kind
     from issuer.texts import N_
 
     with context.office() as office, office.transaction() as session:
+        now = office.now()
         award = sealing.find_award(session, code)
         zone = office.programme(award.cycle.edition).timezone
         opened = cases.open_(
-            session, award, by=by, grounds=reason, zone=zone, now=office.now(), answer_by=answer_by
+            session, award, by=by, grounds=reason, zone=zone, now=now, answer_by=answer_by
+        )
+        post.tell(
+            session,
+            office,
+            Kind.CASE_OPENED,
+            award.cycle.participation,
+            key=f"case:{opened.id}:opened",
+            now=now,
+            answer_by=opened.answer_by,
         )
         number, last = opened.id, opened.answer_by.isoformat()
     context.say(
@@ -142,13 +153,18 @@ def hear(context: Context, number: int, statement: str, by: str) -> None:
 @click.pass_obj
 def dismiss(context: Context, number: int, reason: str, by: str) -> None:
     """Decide that nothing follows. A suspension is lifted apart, with merke award lift."""
-    from issuer import cases
+    from issuer import cases, post
+    from issuer.post.kinds import Kind
     from issuer.texts import N_
 
     with context.office() as office, office.transaction() as session:
+        now = office.now()
         row = cases.find(session, number)
         zone = office.programme(row.award.cycle.edition).timezone
-        cases.dismiss(session, row, by=by, reason=reason, zone=zone, now=office.now())
+        cases.dismiss(session, row, by=by, reason=reason, zone=zone, now=now)
+        about = row.award.cycle.participation
+        key = f"case:{row.id}:dismissed"
+        post.tell(session, office, Kind.CASE_DISMISSED, about, key=key, now=now)
     context.say(N_("Dismissed. The award stands as it did."))
 
 

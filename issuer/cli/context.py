@@ -40,7 +40,12 @@ class Context:
                     " give the passphrase in MERKE_PASSPHRASE."
                 )
             )
-        office = Office.open(self.data, database_address=database_address(), passphrase=secret)
+        office = Office.open(
+            self.data,
+            database_address=database_address(),
+            passphrase=secret,
+            mail_password=mail_password(),
+        )
         try:
             yield office
         finally:
@@ -85,6 +90,14 @@ def database_address() -> str | None:
     from issuer.folder import read_database
 
     return read_database(os.environ.get("MERKE_DATABASE_FILE"), os.environ.get("MERKE_DATABASE"))
+
+
+def mail_password() -> str | None:
+    from issuer.folder import read_mail_password
+
+    return read_mail_password(
+        os.environ.get("MERKE_SMTP_PASSWORD_FILE"), os.environ.get("MERKE_SMTP_PASSWORD")
+    )
 
 
 def language_from(asked: str | None, environment: Mapping[str, str]) -> str:

@@ -54,7 +54,8 @@ def enrol(
 
     With --enquiry, NAME may be left out, and number and contact are those of the enquiry.
     """
-    from issuer import enquiries, participations
+    from issuer import enquiries, participations, post
+    from issuer.post.kinds import Kind
     from issuer.texts import N_
 
     if name is None and enquiry is None:
@@ -85,6 +86,7 @@ def enrol(
                 language=name_language,
                 listed=listed,
             )
+        post.tell(session, office, Kind.ENROLLED, row, key=f"enrolled:{row.id}", now=now)
         slug, address = row.slug, f"{office.settings.base_url}/m/{row.slug}"
     context.say(N_("Enrolled as %(slug)s. Its page is %(address)s"), slug=slug, address=address)
     click.echo(slug)

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from issuer.cli.context import Context, database_address, passphrase
+from issuer.cli.context import Context, database_address, mail_password, passphrase
 
 if TYPE_CHECKING:
     from issuer.office import Office
+    from issuer.post.outbox import Sent
 
 # How often `serve` tries to open a record that is in use, a few seconds each.
 _PATIENCE = 20
@@ -120,6 +121,7 @@ def _open_patiently(context: Context) -> "Office":
             context.data,
             database_address=database_address(),
             passphrase=passphrase(),
+            mail_password=mail_password(),
             keys_required=False,
         )
 
@@ -136,17 +138,54 @@ def _open_patiently(context: Context) -> "Office":
 @click.command()
 @click.pass_obj
 def tick(context: Context) -> None:
-    """Do one round of what is due: sign the status lists again, clear up after a crash.
+    """Do one round of what is due: sign the status lists again, clear up after a crash, write
+    reminders, send mail.
 
     `merke serve` does this by itself.
     """
     from issuer.daily import round_of_work
+    from issuer.post import outbox
     from issuer.texts import N_
 
     with context.office(unlock=True) as office:
         done = round_of_work(office)
+        posted = outbox.send(office)
     context.say(
         N_("Signed %(lists)s status lists; gave up %(intentions)s interrupted sealings."),
         lists=len(done.lists),
         intentions=len(done.abandoned),
     )
+    context.say(
+        N_("Wrote %(letters)s reminders; asked %(tasks)s new tasks (merke task list)."),
+        letters=done.written.letters,
+        tasks=done.written.tasks,
+    )
+    say_sent(context, posted)
+
+
+def say_sent(context: Context, posted: "Sent") -> None:
+    """What became of the mail, in one line."""
+    from issuer.texts import N_
+
+    values = {"sent": posted.sent, "waiting": posted.waiting}
+    if posted.unset:
+        context.say(
+            N_(
+                "%(waiting)s mails wait: merke.toml has no table [mail], so none is sent"
+                " (docs/mail.md)."
+            ),
+            **values,
+        )
+    elif posted.fault is not None:
+        context.say(
+            N_("Sent %(sent)s mails; %(waiting)s wait, for the server cannot be used: %(fault)s"),
+            fault=posted.fault,
+            **values,
+        )
+    elif posted.capped:
+        context.say(
+            N_("Sent %(sent)s mails; %(waiting)s wait, for the cap of merke.toml is reached."),
+            **values,
+        )
+    else:
+        context.say(N_("Sent %(sent)s mails; %(waiting)s wait."), **values)

@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 
-from issuer import enquiries, organisations, texts
+from issuer import enquiries, organisations, post, texts
 from issuer.enquiries import Asked, Faults
 from issuer.errors import BadInput
 from issuer.programme import Programme
@@ -137,7 +137,9 @@ def _admit(request: Request, asked: Asked) -> int:
     wait = enquiries.seconds_to_wait(office, sender(request.scope, office.settings.trusted_proxies))
     if not wait:
         with office.transaction() as session:
-            enquiries.receive(session, asked, now=office.now())
+            now = office.now()
+            if (kept := enquiries.receive(session, asked, now=now)) is not None:
+                post.tell_enquirer(session, office, kept, now=now)
     return wait
 
 

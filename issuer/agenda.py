@@ -1,0 +1,151 @@
+"""Doing what the calendar says is due: reminders written, tasks asked, old letters emptied.
+
+Everything has a key, looked for and written in one transaction, so a round may be done twice,
+or on two machines at once, and nothing is done twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from issuer import calendar, dossiers, leases, post, tasks
+from issuer.calendar import Due, Item
+from issuer.office import Office
+from issuer.post.kinds import Kind
+from issuer.record.life import Meeting
+from issuer.record.post import Letter
+from issuer.record.tables import Participation, PublicKey
+
+# One process at a time looks through the calendar, and again after so long.
+BETWEEN = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Written:
+    """How many letters and tasks a round has added."""
+
+    letters: int = 0
+    tasks: int = 0
+
+
+def run(office: Office, *, by_itself: bool = False) -> Written:
+    """One round through the calendar. `by_itself`: only if no process did it just now."""
+    if by_itself and not leases.take(office, "calendar", BETWEEN):
+        return Written()
+    now = office.now()
+    silent_days = office.settings.calendar.silent_days
+    letters = added = 0
+    with office.reading() as session:
+        pending = [
+            row.id
+            for some in dossiers.candidates(session, now, silent_days=silent_days)
+            for row in some
+            if _open(office, session, row, now)
+        ]
+    for identifier in pending:
+        # A transaction each: an organisation's reminders hold up nobody who seals meanwhile.
+        with office.transaction() as session:
+            row = session.get_one(Participation, identifier)
+            for each in _open(office, session, row, now):
+                if each.item in _TASKS:
+                    added += _ask(session, row, each, now)
+                else:
+                    letters += len(_remind(office, session, row, each, now))
+    added += _keys(office, now)
+    _empty(office, now)
+    return Written(letters, added)
+
+
+_TASKS = frozenset((Item.RECORD_MEETING, Item.MEASURE_PAST, Item.SILENT))
+
+
+def _open(office: Office, session: Session, row: Participation, now: datetime) -> list[Due]:
+    """What is due for `row` and not done yet."""
+    judged = dossiers.dossier(office, session, row)
+    silent_days = office.settings.calendar.silent_days
+    return [
+        each
+        for each in calendar.due(judged, now, silent_days=silent_days)
+        if not dossiers.is_done(session, each.key)
+    ]
+
+
+def _ask(session: Session, row: Participation, due: Due, now: datetime) -> bool:
+    details = {} if due.measure is None else {"measure": due.measure.id}
+    return tasks.ask(
+        session, due.key, due.item.value, now=now, participation=row, due=due.since, **details
+    )
+
+
+def _remind(
+    office: Office, session: Session, row: Participation, due: Due, now: datetime
+) -> list[str]:
+    if due.meeting is not None:
+        meeting = session.get_one(Meeting, due.meeting.id)
+        return post.tell(
+            session,
+            office,
+            Kind.MEETING_REMINDER,
+            row,
+            key=due.key,
+            now=now,
+            when=meeting.starts_at,
+            place=meeting.place,
+        )
+    if due.award is None:
+        raise ValueError(f"{due.item} is about an award")
+    programme = office.programme(row.cycles[-1].edition)
+    return post.tell(
+        session,
+        office,
+        Kind(due.item.value),
+        row,
+        key=due.key,
+        now=now,
+        last=due.award.last_day,
+        left=due.left,
+        opens=due.award.renewal_opens.astimezone(programme.timezone).date(),
+    )
+
+
+def _keys(office: Office, now: datetime) -> int:
+    """Tasks for keys that sign and have grown old."""
+    oldest = now - timedelta(days=office.settings.calendar.key_days)
+    with office.reading() as session:
+        rows = session.scalars(
+            select(PublicKey).where(PublicKey.retired.is_(None), PublicKey.compromised.is_(None))
+        ).all()
+        signing = {
+            row.purpose: row
+            for row in sorted(rows, key=lambda row: row.signs_from)
+            if row.signs_from <= now
+        }
+        old = [
+            row
+            for row in signing.values()
+            if row.signs_from <= oldest and not dossiers.is_done(session, f"key:{row.fragment}")
+        ]
+    if not old:
+        return 0
+    with office.transaction() as session:
+        return sum(
+            tasks.ask(session, f"key:{row.fragment}", "key.old", now=now, purpose=row.purpose)
+            for row in old
+        )
+
+
+def _empty(office: Office, now: datetime) -> None:
+    """Take the text out of letters that were sent or given up long ago; their rows stay."""
+    before = now - timedelta(days=office.settings.calendar.letter_days)
+    old = (
+        Letter.state != "waiting",
+        Letter.created_at < before,
+        func.length(Letter.message) > 0,
+    )
+    with office.reading() as session:
+        if session.scalar(select(Letter.id).where(*old).limit(1)) is None:
+            return
+    with office.transaction() as session:
+        session.execute(update(Letter).where(*old).values(message=b""))

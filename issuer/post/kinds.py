@@ -1,0 +1,417 @@
+"""Every mail that Merke sends: who gets it, what it says, whether it may be unsubscribed.
+
+The words are English here and are translated when a mail is written. Each says what has
+happened, what it means and what to do. None holds facts, notes or internal reasons; the reason
+for which something was sent back is told to whom it was sent back, and nobody else. A mark on
+hold is told as that and nothing more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from issuer.texts import N_
+
+
+class Kind(StrEnum):
+    ENQUIRY_RECEIVED = "enquiry_received"
+    ENROLLED = "enrolled"
+    SENT_BACK = "sent_back"
+    SEALED = "sealed"
+    REMINDER_120 = "reminder_120"
+    RENEWAL_OPENS = "renewal_opens"
+    REMINDER_60 = "reminder_60"
+    REMINDER_30 = "reminder_30"
+    REMINDER_7 = "reminder_7"
+    LAST_DAY = "last_day"
+    LAPSED_7 = "lapsed_7"
+    LAPSED_30 = "lapsed_30"
+    SUSPENDED = "suspended"
+    LIFTED = "lifted"
+    WITHDRAWN = "withdrawn"
+    GIVEN_UP = "given_up"
+    NEW_COPY = "new_copy"
+    MEETING_INVITED = "meeting_invited"
+    MEETING_MOVED = "meeting_moved"
+    MEETING_CANCELLED = "meeting_cancelled"
+    MEETING_REMINDER = "meeting_reminder"
+    CASE_OPENED = "case_opened"
+    CASE_DISMISSED = "case_dismissed"
+    CASE_WITHDRAWAL = "case_withdrawal"
+    TEST = "test"
+
+
+@dataclass(frozen=True)
+class Words:
+    """`links` are pairs of a label and the name of the value that holds the address.
+
+    `quoted` is the name of a value told as it is, between the first paragraph and the others.
+    `reminder`: may be unsubscribed. `one_person`: goes to the first contact alone.
+    """
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    links: tuple[tuple[str, str], ...] = ()
+    quoted: str | None = None
+    reminder: bool = False
+    one_person: bool = False
+
+
+_PAGE = (N_("Your page"), "page")
+_FILES = (
+    (N_("The badge and its files"), "badge"),
+    (N_("The badge as a picture with everything in it (PNG)"), "png"),
+    (N_("The same as SVG"), "svg"),
+    (N_("Lines to paste into your website, and how"), "kit"),
+)
+_WRITE = N_("Write to %(email)s, and we find a time together.")
+_TAKE_DOWN = N_(
+    "Please take down posters and pictures that show the mark. The seal on your website changes"
+    " by itself; you may remove its line as well."
+)
+_NOT_PUBLISHED = N_("The reason is never published.")
+_MEETING = N_("When: %(when)s\nWhere: %(place)s")
+
+WORDS: Mapping[Kind, Words] = {
+    Kind.ENQUIRY_RECEIVED: Words(
+        N_("We have received your enquiry about %(mark)s"),
+        (
+            N_(
+                "Thank you for asking about %(mark)s on behalf of %(name)s. Your enquiry has"
+                " reached us."
+            ),
+            N_(
+                "Somebody at %(issuer)s reads it and gets in touch with you. Until then there is"
+                " nothing you need to do. Nothing about it is public, and it binds you to nothing."
+            ),
+        ),
+    ),
+    Kind.ENROLLED: Words(
+        N_("%(name)s is under way towards %(mark)s"),
+        (
+            N_(
+                "%(name)s is now taken into %(mark)s. We go through what is asked together, one"
+                " thing at a time."
+            ),
+            N_(
+                "There is no badge to show before everything has been accepted. We write to you"
+                " when something is needed from you."
+            ),
+        ),
+        (_PAGE,),
+    ),
+    Kind.SENT_BACK: Words(
+        N_("%(requirement)s: something has to be changed"),
+        (
+            N_(
+                "We have read what %(name)s handed in for “%(requirement)s”. It cannot be accepted"
+                " as it is, and this is why:"
+            ),
+            N_(
+                "Change what is needed and hand it in again. What was accepted before stays"
+                " accepted."
+            ),
+        ),
+        quoted="reason",
+    ),
+    Kind.SEALED: Words(
+        N_("%(name)s holds %(mark)s"),
+        (
+            N_(
+                "%(name)s holds %(mark)s from %(first)s up to and including %(last)s. Thank you"
+                " for the work behind it."
+            ),
+            N_(
+                "The badge is a file that anyone can check. Keep it, and show it on your website"
+                " and by your door."
+            ),
+            N_("Renewal opens on %(opens)s. We write to you then."),
+        ),
+        _FILES,
+    ),
+    Kind.REMINDER_120: Words(
+        N_("%(mark)s lasts until %(last)s"),
+        (
+            N_(
+                "This is an early word, and nothing is urgent: %(name)s holds %(mark)s up to and"
+                " including %(last)s, %(left)s days from now."
+            ),
+            N_(
+                "Renewal opens on %(opens)s. It asks for some preparation, so put it in your"
+                " calendar already now."
+            ),
+        ),
+        (_PAGE,),
+        reminder=True,
+    ),
+    Kind.RENEWAL_OPENS: Words(
+        N_("You can now renew %(mark)s"),
+        (
+            N_(
+                "%(name)s holds %(mark)s up to and including %(last)s. From now on you can"
+                " renew it."
+            ),
+            N_(
+                "You lose no days by being early: the new period begins on the day after the"
+                " present one ends."
+            ),
+            _WRITE,
+        ),
+        (_PAGE,),
+        reminder=True,
+    ),
+    Kind.REMINDER_60: Words(
+        N_("%(left)s days left of %(mark)s"),
+        (
+            N_(
+                "%(name)s holds %(mark)s up to and including %(last)s. That is %(left)s days from"
+                " now, and it is not renewed yet."
+            ),
+            N_("A renewal takes some weeks. Begin now, and there is time enough."),
+            _WRITE,
+        ),
+        (_PAGE,),
+        reminder=True,
+    ),
+    Kind.REMINDER_30: Words(
+        N_("Only %(left)s days left of %(mark)s"),
+        (
+            N_(
+                "%(name)s holds %(mark)s up to and including %(last)s. Only %(left)s days are left,"
+                " and it is not renewed yet."
+            ),
+            N_("If you want to hold it without a gap, it is high time to begin."),
+            _WRITE,
+        ),
+        (_PAGE,),
+        reminder=True,
+    ),
+    Kind.REMINDER_7: Words(
+        N_("%(mark)s ends on %(last)s"),
+        (
+            N_(
+                "In a few days it is over: %(name)s holds %(mark)s up to and including %(last)s,"
+                " and it is not renewed yet."
+            ),
+            N_(
+                "If the renewal is not decided by then, the badge and the seal say from the day"
+                " after that the mark has ended. You can renew afterwards too; the new period then"
+                " begins on the day of the decision."
+            ),
+            N_("Write to %(email)s today if you want to renew."),
+        ),
+        (_PAGE,),
+        reminder=True,
+    ),
+    Kind.LAST_DAY: Words(
+        N_("Today is the last day of %(mark)s"),
+        (
+            N_("%(name)s holds %(mark)s up to and including today, %(last)s."),
+            N_(
+                "From tomorrow the badge and the seal say that it has ended. The seal on your"
+                " website changes by itself; posters should come down."
+            ),
+            N_("If you want to renew, write to %(email)s. It is not too late afterwards either."),
+        ),
+        (_PAGE,),
+        reminder=True,
+    ),
+    Kind.LAPSED_7: Words(
+        N_("%(mark)s ended on %(last)s"),
+        (
+            N_("%(name)s held %(mark)s until %(last)s and does not hold it now."),
+            N_(
+                "If a renewal is under way, all that is needed is to finish it. If none is, it can"
+                " be begun: the new period starts on the day of the decision."
+            ),
+            N_("Please take down posters that still show the mark."),
+            _WRITE,
+        ),
+        (_PAGE,),
+        reminder=True,
+    ),
+    Kind.LAPSED_30: Words(
+        N_("Do you want %(mark)s back?"),
+        (
+            N_(
+                "%(name)s held %(mark)s until %(last)s. It is a while ago now, and this is the last"
+                " time we remind you of it."
+            ),
+            N_("You are welcome back whenever it suits you. If you would rather not, do nothing."),
+            _WRITE,
+        ),
+        (_PAGE,),
+        reminder=True,
+    ),
+    Kind.SUSPENDED: Words(
+        N_("%(mark)s is on hold"),
+        (
+            N_("%(mark)s has been put on hold for %(name)s, from %(day)s."),
+            N_(
+                "As long as it is on hold the badge does not count as valid, and your page and the"
+                " seal on your website show by themselves that it is on hold."
+            ),
+            _NOT_PUBLISHED,
+            N_(
+                "You hear from us when the mark stands again. If you have questions, write to"
+                " %(email)s."
+            ),
+        ),
+        (_PAGE,),
+    ),
+    Kind.LIFTED: Words(
+        N_("%(mark)s stands again"),
+        (
+            N_(
+                "%(mark)s is no longer on hold: %(name)s holds it, up to and including %(last)s as"
+                " before."
+            ),
+            N_(
+                "A new copy of the badge has been made. Use these files from now on: the older"
+                " copies stay invalid. The seal on your website needs no change."
+            ),
+        ),
+        _FILES,
+    ),
+    Kind.WITHDRAWN: Words(
+        N_("%(mark)s has been withdrawn"),
+        (
+            N_("It was decided on %(day)s that %(name)s no longer holds %(mark)s."),
+            N_("The badge is no longer valid, and your page and the seal say so."),
+            _NOT_PUBLISHED,
+            _TAKE_DOWN,
+            N_("If you disagree, or have questions, write to %(email)s."),
+        ),
+        (_PAGE,),
+    ),
+    Kind.GIVEN_UP: Words(
+        N_("%(mark)s has ended, as you asked"),
+        (
+            N_("%(name)s has asked to end %(mark)s, and it ended on %(day)s."),
+            N_(
+                "Your page and the seal say that it was ended at your own wish. Nothing else"
+                " follows from it, and you are welcome back."
+            ),
+            _TAKE_DOWN,
+            N_("If you did not ask for this, write to %(email)s at once."),
+        ),
+        (_PAGE,),
+    ),
+    Kind.NEW_COPY: Words(
+        N_("A new copy of your badge for %(mark)s"),
+        (
+            N_(
+                "A new copy of the badge of %(name)s has been made. It lasts as long as the one"
+                " before: up to and including %(last)s."
+            ),
+            N_(
+                "Please use the new files from now on, on your website and in print. The seal and"
+                " the code on your poster lead to the new copy by themselves."
+            ),
+        ),
+        _FILES,
+    ),
+    Kind.MEETING_INVITED: Words(
+        N_("Meeting about %(mark)s, %(when)s"),
+        (
+            N_("We have arranged a meeting with %(name)s about %(mark)s."),
+            _MEETING,
+            N_(
+                "The invitation is enclosed, so that you can put it in your calendar. If the time"
+                " does not suit you, write to %(email)s."
+            ),
+        ),
+    ),
+    Kind.MEETING_MOVED: Words(
+        N_("Changed: meeting about %(mark)s, %(when)s"),
+        (
+            N_("The meeting with %(name)s about %(mark)s has been changed. This is what counts:"),
+            _MEETING,
+            N_(
+                "The new invitation is enclosed and takes the place of the one before. If the time"
+                " does not suit you, write to %(email)s."
+            ),
+        ),
+    ),
+    Kind.MEETING_CANCELLED: Words(
+        N_("Called off: meeting about %(mark)s, %(when)s"),
+        (
+            N_("The meeting with %(name)s about %(mark)s is called off."),
+            _MEETING,
+            N_(
+                "What is enclosed takes it out of your calendar. If you want another time, write to"
+                " %(email)s."
+            ),
+        ),
+    ),
+    Kind.MEETING_REMINDER: Words(
+        N_("Reminder: meeting about %(mark)s, %(when)s"),
+        (
+            N_("We look forward to meeting %(name)s about %(mark)s."),
+            _MEETING,
+            N_("If something has come between, write to %(email)s."),
+        ),
+        reminder=True,
+    ),
+    Kind.CASE_OPENED: Words(
+        N_("An important letter about %(mark)s"),
+        (
+            N_(
+                "%(issuer)s has opened a case on whether %(name)s can go on holding %(mark)s."
+                " Nothing is decided, and nothing about it is public."
+            ),
+            N_(
+                "You have the right to be heard before anything is decided, up to and including"
+                " %(answer_by)s. What it is about we tell you directly and not by mail: write to"
+                " %(email)s, and we agree on how."
+            ),
+            N_("This mail went to you alone. Please pass it on only to those it concerns."),
+        ),
+        one_person=True,
+    ),
+    Kind.CASE_DISMISSED: Words(
+        N_("An important letter about %(mark)s: nothing changes"),
+        (
+            N_(
+                "The case on whether %(name)s can go on holding %(mark)s is closed, and nothing"
+                " changes."
+            ),
+            N_("Thank you for your patience. If you have questions, write to %(email)s."),
+        ),
+        one_person=True,
+    ),
+    Kind.CASE_WITHDRAWAL: Words(
+        N_("An important letter about %(mark)s: the decision"),
+        (
+            N_("It has been decided that %(name)s no longer holds %(mark)s."),
+            N_(
+                "You can appeal, up to and including %(appeal_by)s. The reasons for the decision we"
+                " tell you directly and not by mail: write to %(email)s, and we agree on how."
+            ),
+            _NOT_PUBLISHED,
+        ),
+        one_person=True,
+    ),
+    Kind.TEST: Words(
+        N_("A test mail from %(issuer)s"),
+        (
+            N_(
+                "This mail was sent to see whether mail from %(issuer)s arrives. It has, and there"
+                " is nothing for you to do."
+            ),
+        ),
+    ),
+}
+
+GREETING = N_("Hello,")
+WHY = N_("You get this mail because you are a contact of %(name)s for %(mark)s.")
+WHY_ENQUIRY = N_(
+    "You get this mail because this address was given in an enquiry about %(mark)s. If that was"
+    " not you, tell us at %(email)s, and we remove it."
+)
+WHY_TEST = N_("You get this mail because somebody at %(issuer)s asked for it.")
+UNSUBSCRIBE = N_(
+    "You would rather not be reminded? Stop the reminders here. What has to be told you get all"
+    " the same."
+)
+REGARDS = N_("Kind regards,")

@@ -1,0 +1,234 @@
+"""Writing to those concerned: who they are, and one letter for each of them in the outbox.
+
+The first contact, the second and the address of a role each get a letter of their own, in
+their own language, with their own return path. Nobody else is ever written to about a
+participation.
+"""
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from issuer import tasks, texts
+from issuer.office import Office
+from issuer.post import compose, kinds
+from issuer.post.compose import Draft, Envelope, Paper, Sender
+from issuer.post.kinds import Kind
+from issuer.post.meetings import Invitation
+from issuer.programme import Programme
+from issuer.record.life import Contact, Enquiry
+from issuer.record.post import Letter
+from issuer.record.tables import Credential, Participation
+from issuer.settings import Settings
+
+_PLACES = ("first", "second", "role")
+
+
+def tell(
+    session: Session,
+    office: Office,
+    kind: Kind,
+    participation: Participation,
+    *,
+    key: str,
+    now: datetime,
+    invitation: Invitation | None = None,
+    **values: Any,
+) -> list[str]:
+    """Write a letter of `kind` to everybody concerned; return the ids of the new letters.
+
+    `key` is what it is about: nothing is written twice for one key and reader. `values` are
+    those that the words of the kind need beside the names and addresses that all have; dates,
+    moments and texts in three languages are told in the reader's language. Whoever wants no
+    reminders gets none, and where nobody can be written to, staff get a task.
+    """
+    words = kinds.WORDS[kind]
+    programme = office.programme(participation.cycles[-1].edition)
+    known = {**_values(office.settings, participation, programme), **values}
+    people = contacts(session, participation)
+    if words.one_person:
+        people = people[:1]
+    if not people:
+        # Whoever enrols or seals looks at it at once; a reminder is then given by people.
+        if kind not in (Kind.ENROLLED, Kind.SEALED):
+            nobody = key if words.reminder else f"nobody:{participation.id}"
+            about: dict[str, Any] = {"participation": participation, "mail": kind.value}
+            tasks.ask(session, nobody, "contact.missing", now=now, **about)
+        return []
+    written = []
+    for contact in people:
+        if words.reminder and contact.unsubscribed_at is not None:
+            continue
+        identifier = _write(
+            session,
+            office,
+            Draft(kind, known, invitation),
+            programme,
+            key=f"{key}:{contact.place}",
+            now=now,
+            recipient=contact.email,
+            language=contact.language,
+            participation=participation,
+            contact=contact,
+        )
+        if identifier is not None:
+            written.append(identifier)
+    return written
+
+
+def tell_enquirer(session: Session, office: Office, enquiry: Enquiry, *, now: datetime) -> None:
+    """Confirm an enquiry to whoever made it."""
+    from issuer import participations
+
+    programme = office.programme(participations.newest_edition(session, enquiry.programme))
+    values = {
+        **_common(office.settings, programme),
+        "name": enquiry.name,
+    }
+    _write(
+        session,
+        office,
+        Draft(Kind.ENQUIRY_RECEIVED, values, why=kinds.WHY_ENQUIRY),
+        programme,
+        key=f"enquiry:{enquiry.id}",
+        now=now,
+        recipient=enquiry.contact_email,
+        language=enquiry.language,
+    )
+
+
+def write_test(
+    session: Session,
+    office: Office,
+    programme: Programme,
+    address: str,
+    *,
+    language: str,
+    now: datetime,
+) -> str | None:
+    """A letter to `address` that says only that it arrived; return its id."""
+    return _write(
+        session,
+        office,
+        Draft(Kind.TEST, _common(office.settings, programme), why=kinds.WHY_TEST),
+        programme,
+        key=f"test:{uuid.uuid4()}",
+        now=now,
+        recipient=address,
+        language=language,
+    )
+
+
+def contacts(session: Session, participation: Participation) -> list[Contact]:
+    """Whom to write to about `participation`: first, second, role; not where mail comes back."""
+    found = session.scalars(
+        select(Contact).where(
+            Contact.organisation_id == participation.organisation_id,
+            Contact.ended_at.is_(None),
+            Contact.bounced_at.is_(None),
+        )
+    )
+    return sorted(found, key=lambda contact: _PLACES.index(contact.place))
+
+
+def copy_values(office: Office, copy: Credential) -> dict[str, Any]:
+    """What a letter about a sealed copy says: its days and where its files are."""
+    base, award = office.settings.base_url, copy.award
+    slug = award.cycle.participation.slug
+    programme = office.programme(award.cycle.edition)
+    address = f"{base}/b/{copy.id}"
+    return {
+        "first": award.first_day,
+        "last": award.last_day,
+        "opens": award.renewal_opens.astimezone(programme.timezone).date(),
+        "badge": address,
+        "png": f"{address}.png",
+        "svg": f"{address}.svg",
+        "kit": f"{base}/m/{slug}/kit",
+    }
+
+
+def sender(settings: Settings) -> Sender:
+    """Who writes: as `[mail]` says, else the issuer's own address."""
+    if settings.mail is not None:
+        return Sender(settings.name, settings.mail.sender, settings.mail.reply_to)
+    return Sender(settings.name, settings.email or f"merke@{settings.host}", None)
+
+
+def _return_path(settings: Settings) -> str:
+    """An address of this letter's own, by which a letter that comes back is recognised."""
+    place = sender(settings).address
+    if settings.mail is not None and settings.mail.return_path is not None:
+        place = settings.mail.return_path
+    local, _, domain = place.rpartition("@")
+    return f"{local}+{secrets.token_hex(12)}@{domain}"
+
+
+def _common(settings: Settings, programme: Programme) -> dict[str, Any]:
+    return {
+        "mark": programme.name,
+        "issuer": settings.name,
+        "email": programme.contact.email,
+    }
+
+
+def _values(
+    settings: Settings, participation: Participation, programme: Programme
+) -> Mapping[str, Any]:
+    return {
+        **_common(settings, programme),
+        "name": participation.organisation.name.name,
+        "page": f"{settings.base_url}/m/{participation.slug}",
+    }
+
+
+def _write(
+    session: Session,
+    office: Office,
+    draft: Draft,
+    programme: Programme,
+    *,
+    key: str,
+    now: datetime,
+    recipient: str,
+    language: str,
+    participation: Participation | None = None,
+    contact: Contact | None = None,
+) -> str | None:
+    """Put a letter into the outbox; its id, or None if this was written before."""
+    if session.scalar(select(Letter.id).where(Letter.key == key)) is not None:
+        return None
+    settings = office.settings
+    identifier = str(uuid.uuid4())
+    reminder = kinds.WORDS[draft.kind].reminder
+    envelope = Envelope(
+        recipient=recipient,
+        language=language if language in texts.LANGUAGES else texts.DEFAULT,
+        message_id=f"<{uuid.uuid4()}@{settings.host}>",
+        written_at=now.replace(microsecond=0),
+        unsubscribe=f"{settings.base_url}/u/{identifier}" if reminder else None,
+    )
+    session.add(
+        Letter(
+            id=identifier,
+            key=key,
+            kind=draft.kind.value,
+            participation_id=None if participation is None else participation.id,
+            contact_id=None if contact is None else contact.id,
+            recipient=recipient,
+            message_id=envelope.message_id,
+            return_path=_return_path(settings),
+            message=compose.message(
+                draft, sender(settings), Paper(programme.looks, programme.timezone), envelope
+            ),
+            created_at=now,
+            not_before=now,
+        )
+    )
+    session.flush()
+    return identifier

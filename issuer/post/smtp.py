@@ -1,0 +1,143 @@
+"""Handing letters in at a mail server: the one place from which mail leaves.
+
+TLS always, with a certificate that is checked, except towards this machine itself. What goes
+wrong is told in two ways: `Unreachable` is about the server and says nothing of the letter;
+`NotTaken` is about one letter, for now or for good.
+"""
+
+import contextlib
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from issuer.mail_settings import Mail, Security
+
+# Seconds: for one answer of the server, and for one letter altogether.
+PATIENCE = 30.0
+LONGEST = 240.0
+
+_SHOWN = 250
+
+
+class Unreachable(Exception):
+    """The server cannot be used at all now. No letter was handed in."""
+
+
+class NotTaken(Exception):
+    """One letter was not taken, or nobody can tell whether it was.
+
+    `for_good`: the server will never take it. `text` is what it said.
+    """
+
+    def __init__(self, text: str, *, for_good: bool) -> None:
+        self.text = text
+        self.for_good = for_good
+        super().__init__(text)
+
+
+class Server:
+    """A connection to the mail server, through which letters go one after the other."""
+
+    def __init__(self, client: smtplib.SMTP) -> None:
+        self._client = client
+
+    def hand_in(self, return_path: str, recipient: str, message: bytes) -> None:
+        """Hand one letter in. Raises `Unreachable`, `NotTaken`; returns once it is taken."""
+        connection = self._client.sock
+        if connection is None:
+            raise Unreachable("the connection is closed")
+        # A server that answers a letter a minute would keep each single answer in time.
+        alarm = threading.Timer(LONGEST, _cut, [connection])
+        alarm.daemon = True
+        alarm.start()
+        try:
+            self._client.sendmail(return_path, [recipient], message)
+        except smtplib.SMTPSenderRefused as fault:
+            raise Unreachable(f"the sender is refused: {_said(fault)}") from fault
+        except smtplib.SMTPRecipientsRefused as fault:
+            code, text = next(iter(fault.recipients.values()))
+            raise NotTaken(_shown(code, text), for_good=_for_good(code)) from fault
+        except smtplib.SMTPResponseException as fault:
+            raise NotTaken(_said(fault), for_good=_for_good(fault.smtp_code)) from fault
+        except (smtplib.SMTPException, OSError) as fault:
+            # Cut off: before the server took it, or after. Sent again, it is the same letter.
+            raise NotTaken(f"cut off ({type(fault).__name__})", for_good=False) from fault
+        finally:
+            alarm.cancel()
+
+    @property
+    def is_open(self) -> bool:
+        return self._client.sock is not None
+
+
+@contextmanager
+def connected(settings: Mail, password: str | None, *, own_name: str) -> Iterator[Server]:
+    """A connection with TLS and, where `[mail]` names a user, signed in. Raises `Unreachable`."""
+    client = None
+    try:
+        client = _connect(settings, own_name)
+        client.ehlo_or_helo_if_needed()
+        if settings.security is Security.STARTTLS:
+            client.starttls(context=_context(settings))
+            client.ehlo()
+        if settings.user is not None:
+            if password is None:
+                raise Unreachable("mail.user is set, but there is no password for it")
+            client.login(settings.user, password)
+    except smtplib.SMTPResponseException as fault:
+        _close(client)
+        raise Unreachable(_said(fault)) from fault
+    except (smtplib.SMTPException, OSError) as fault:
+        _close(client)
+        raise Unreachable(f"{type(fault).__name__}: {fault}"[:_SHOWN]) from fault
+    except BaseException:
+        _close(client)
+        raise
+    try:
+        yield Server(client)
+    finally:
+        with contextlib.suppress(smtplib.SMTPException, OSError):
+            client.quit()
+        _close(client)
+
+
+def _connect(settings: Mail, own_name: str) -> smtplib.SMTP:
+    where = (settings.host, settings.port)
+    if settings.security is Security.TLS:
+        return smtplib.SMTP_SSL(
+            *where, local_hostname=own_name, timeout=PATIENCE, context=_context(settings)
+        )
+    return smtplib.SMTP(*where, local_hostname=own_name, timeout=PATIENCE)
+
+
+def _context(settings: Mail) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=settings.ca_file)
+
+
+def _cut(connection: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+def _close(client: smtplib.SMTP | None) -> None:
+    if client is not None:
+        client.close()
+
+
+def _for_good(code: int) -> bool:
+    """5xx: never. 421 and all of 4xx: another time."""
+    return 500 <= code <= 599
+
+
+def _said(fault: smtplib.SMTPResponseException) -> str:
+    return _shown(fault.smtp_code, fault.smtp_error)
+
+
+def _shown(code: int, text: bytes | str) -> str:
+    """An answer of the server as one line that may be shown."""
+    told = text.decode("ascii", "replace") if isinstance(text, bytes) else text
+    printable = "".join(letter if letter.isprintable() else " " for letter in told)
+    return f"{code} {printable}"[:_SHOWN]

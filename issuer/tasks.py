@@ -1,0 +1,94 @@
+"""Tasks: what waits for staff. Each has a key, so that the same thing is asked only once."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from issuer import audit, participations
+from issuer.errors import NotFound, Refused
+from issuer.record.post import Task
+from issuer.record.tables import Participation
+from issuer.texts import N_, translate
+
+# What each kind of task asks for, in one sentence.
+WORDS = {
+    "meeting.record": N_("A meeting was held. Record what came of it."),
+    "measure.past": N_("A measure of the plan is past its date. Ask how it goes."),
+    "participation.silent": N_("Nothing has happened for long. Get in touch."),
+    "contact.missing": N_("A mail could not be written: there is nobody to write to."),
+    "contact.bounced": N_("Mail to a contact comes back for good. Ask for another address."),
+    "contact.delayed": N_("Mail to a contact keeps coming back for now. Look at the address."),
+    "letter.failed": N_("A mail was given up. Look at why with merke mail show."),
+    "mail.server": N_("The mail server cannot be used. Mails wait until it can."),
+    "key.old": N_("A key has grown old. Make its successor with merke keys new."),
+}
+
+
+def ask(
+    session: Session,
+    key: str,
+    kind: str,
+    *,
+    now: datetime,
+    participation: Participation | None = None,
+    due: date | None = None,
+    **details: Any,
+) -> bool:
+    """Put a task before staff, unless one with this key was ever there. Whether it is new."""
+    if kind not in WORDS:
+        raise ValueError(f"{kind} is no kind of task")
+    if session.scalar(select(Task.id).where(Task.key == key)) is not None:
+        return False
+    session.add(
+        Task(
+            key=key,
+            kind=kind,
+            participation_id=None if participation is None else participation.id,
+            details=details,
+            created_at=now,
+            due=due,
+        )
+    )
+    session.flush()
+    return True
+
+
+def waiting(session: Session, *, after: int = 0, most: int | None = None) -> list[Task]:
+    """The tasks that are not done, eldest first; those after the number `after`."""
+    query = select(Task).where(Task.done_at.is_(None), Task.id > after).order_by(Task.id)
+    return list(session.scalars(query if most is None else query.limit(most)))
+
+
+def done(session: Session, number: int, *, by: str, now: datetime) -> Task:
+    """Mark a task as done. Raises `NotFound`, `Refused` if it was done already."""
+    row = session.get(Task, number)
+    if row is None:
+        raise NotFound(N_("No task has the number %(number)s."), number=number)
+    if row.done_at is not None:
+        raise Refused(
+            N_("The task %(number)s was done on %(day)s."),
+            number=number,
+            day=row.done_at.date().isoformat(),
+        )
+    row.done_at = now
+    row.done_by = participations.check_person(by)
+    session.flush()
+    audit.write(session, "task.done", f"task:{number}", by=by, now=now, kind=row.kind)
+    return row
+
+
+def json(session: Session, row: Task, language: str) -> dict[str, Any]:
+    """A task for machines, with its sentence in `language`."""
+    about = session.get(Participation, row.participation_id) if row.participation_id else None
+    return {
+        "number": row.id,
+        "kind": row.kind,
+        "text": translate(language, WORDS[row.kind]),
+        "participation": None if about is None else about.slug,
+        "due": None if row.due is None else row.due.isoformat(),
+        "createdAt": row.created_at.isoformat(),
+        "doneAt": None if row.done_at is None else row.done_at.isoformat(),
+        "details": row.details,
+    }
