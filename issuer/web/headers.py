@@ -50,9 +50,10 @@ def _of(*, framed: bool, public: bool, short: bool) -> RawHeaders:
         "Content-Security-Policy": (
             f"{_NO_PAGE if short else _POLICY}; frame-ancestors {ancestors}"
         ),
-        "Referrer-Policy": "no-referrer" if framed else "same-origin",
         "Cross-Origin-Resource-Policy": "cross-origin" if public else "same-origin",
     }
+    if framed or not short:
+        told["Referrer-Policy"] = "no-referrer" if framed else "same-origin"
     if not short:
         told["Permissions-Policy"] = _NO_FEATURES
         told["Cross-Origin-Opener-Policy"] = "same-origin"

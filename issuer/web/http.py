@@ -13,6 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from issuer.web.alike import is_alike
+
 HTML = "text/html; charset=utf-8"
 
 # The longest any copy of a public answer may stay in use.
@@ -219,10 +221,9 @@ class OpenToAll:
 
         async def opened(message: Message) -> None:
             if message["type"] == "http.response.start":
-                added = [
-                    (b"access-control-allow-origin", b"*"),
-                    (b"access-control-expose-headers", b"ETag, Retry-After"),
-                ]
+                added = [(b"access-control-allow-origin", b"*")]
+                if not is_alike(scope["path"]):
+                    added.append((b"access-control-expose-headers", b"ETag, Retry-After"))
                 message = {**message, "headers": [*message["headers"], *added]}
             await send(message)
 
