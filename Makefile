@@ -30,7 +30,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary=:all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test pictures contact-sheet decode-table fuzz mutate differential kill bench \
+.PHONY: help demo test postgresql pictures contact-sheet decode-table fuzz mutate differential kill bench \
 	lint format types wheel smoke lock clean
 
 help: ## this list
@@ -64,6 +64,10 @@ mutate: $(VENV)/.test ## change good badges a million times: is any change belie
 
 pictures: $(VENV)/.test ## docs/pictures/embed-*.png: the seal in other people's pages
 	@MERKE_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/web/test_embed_browser.py
+
+postgresql: $(VENV)/.test ## the issuer's and the pages' tests, every record in PostgreSQL
+	@scripts/debian.sh $(DATABASE)
+	MERKE_TEST_DATABASE=postgresql $(BIN)/python -m pytest $(PARALLEL) tests/issuer tests/web $(ARGS)
 
 lint: $(VENV)/.dev ## style and formatting, changed nowhere
 	$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,11 @@ from issuer import audit, awards, participations, published, sealing, status
 from issuer.daily import round_of_work
 from issuer.errors import Busy, IssuerError
 from issuer.office import Office
+from issuer.record import database as records
 from issuer.record.tables import Credential, StatusEntry
 from keys.ring import NoSigningKey
-from tests.support.office import ADA, BO, PASSPHRASE, REASON, Desk
+from tests.support.office import ADA, BO, PASSPHRASE, REASON, Clock, Desk
+from tests.support.processes import started
 from verifier.verify import World, verify
 
 pytestmark = pytest.mark.both_databases
@@ -111,6 +114,62 @@ def test_workers_racing_for_the_last_places_get_one_each(
     assert all(verify(row.sealed_json or b"", world) for row in rows)
     for office in offices:
         office.engine.dispose()
+
+
+def _seal_all(folder: Path, moment: datetime, slugs: list[str], report: Path) -> None:
+    office = Office.open(folder, passphrase=PASSPHRASE, clock=Clock(moment))
+    told = []
+    for slug in slugs:
+        for _ in range(20):
+            try:
+                told.append(f"sealed {sealing.seal(office, slug, by=BO, reason=REASON).code}")
+            except Busy:
+                continue  # many at once; whoever is told so tries again
+            except IssuerError as refusal:
+                told.append(f"{refusal.code} {slug}")
+            break
+    report.write_text("\n".join(told))
+    office.engine.dispose()
+
+
+def test_processes_that_seal_the_same_awards_seal_each_once(desk: Desk, tmp_path: Path) -> None:
+    slugs = [put_forward(desk, f"Kollektivet {number}") for number in range(3)]
+    reports = [tmp_path / f"report-{number}" for number in range(3)]
+    at_work = [
+        started(_seal_all, desk.office.folder.path, desk.clock(), slugs, report)
+        for report in reports
+    ]
+    for process in at_work:
+        process.join(120)
+    told = [line for report in reports for line in report.read_text().splitlines()]
+    assert len(told) == 9
+    outcomes = [line.split()[0] for line in told]
+    assert outcomes.count("sealed") == 3
+    assert set(outcomes) <= {"sealed", "award.sealed", "sealing.under_way"}
+    with desk.office.reading() as session:
+        assert list(audit.faults(session)) == []
+        rows = session.scalars(select(Credential)).all()
+        places = session.execute(select(StatusEntry.list_number, StatusEntry.position)).all()
+    assert [row.state for row in rows] == ["issued"] * 3
+    assert len(set(places)) == 3
+
+
+@pytest.mark.database_only("postgresql")
+def test_a_row_that_somebody_else_holds_is_a_quick_refusal(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    monkeypatch.setattr(records, "LOCK_PATIENCE", 0.2)
+    quick = Desk(desk.reopen(), desk.clock)
+    # Not one of our writers, which take turns: somebody with a console.
+    with desk.office.engine.begin() as other:
+        other.exec_driver_sql("UPDATE status_list SET version = version")
+        with pytest.raises(Busy, match="in use"):
+            quick.suspend(sealed.code)
+    quick.suspend(sealed.code)
+    with quick.office.reading() as session:
+        assert list(audit.faults(session)) == []
+    quick.close()
 
 
 def test_a_clock_that_was_never_set_signs_nothing(desk: Desk) -> None:
