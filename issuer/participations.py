@@ -92,14 +92,19 @@ def find(session: Session, slug: str) -> Participation:
 
 def _free_slug(session: Session, name: str) -> str:
     base = names.slug(name)
-    taken = set(
-        session.scalars(select(Participation.slug).where(Participation.slug.startswith(base)))
-    )
-    slug, number = base, 1
-    while slug in taken:
-        number += 1
-        slug = f"{base[: _SLUG_MOST - len(str(number)) - 1]}-{number}"
-    return slug
+    begin, some = 1, 4
+    while True:
+        wished = [_numbered(base, number) for number in range(begin, begin + some)]
+        taken = set(
+            session.scalars(select(Participation.slug).where(Participation.slug.in_(wished)))
+        )
+        if free := [slug for slug in wished if slug not in taken]:
+            return free[0]
+        begin, some = begin + some, min(4 * some, 500)
+
+
+def _numbered(base: str, number: int) -> str:
+    return base if number == 1 else f"{base[: _SLUG_MOST - len(str(number)) - 1]}-{number}"
 
 
 def newest_edition(session: Session, programme: str) -> Edition:
@@ -167,7 +172,13 @@ def enrol(
 
 
 def open_cycle(
-    session: Session, participation: Participation, edition: Edition, *, by: str, now: datetime
+    session: Session,
+    participation: Participation,
+    edition: Edition,
+    *,
+    by: str,
+    now: datetime,
+    reason: str = "",
 ) -> Cycle:
     """Open the next cycle. Refused while the last one waits for its award."""
     if participation.cycles and participation.cycles[-1].open:
@@ -187,6 +198,7 @@ def open_cycle(
         "cycle.open",
         participation.slug,
         by=by,
+        reason=reason,
         now=now,
         cycle=cycle.number,
         edition=edition.edition,

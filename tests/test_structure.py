@@ -93,6 +93,7 @@ DOORS = {
             "issuer/handing.py",
             "issuer/hosts.py",
             "issuer/dossiers.py",
+            "issuer/imports.py",
             "issuer/keyring.py",
             "issuer/measures.py",
             "issuer/office.py",

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "verify": "issuer.cli.verify:verify",
     "programme": "issuer.cli.programme:programme",
     "organisation": "issuer.cli.organisation:organisation",
+    "import": "issuer.cli.importing:import_",
     "course": "issuer.cli.course:course",
     "measure": "issuer.cli.measure:measure",
     "participation": "issuer.cli.way:participation",

@@ -97,6 +97,42 @@ class NewEnquiry(Body):
     )
 
 
+class NewParticipation(Because):
+    """Either `name` and perhaps `number`, or the `enquiry` that is answered. `listed`: it agreed
+    that everybody may see it is under way."""
+
+    programme: Line
+    name: Line | None = None
+    name_language: Line | None = None
+    number: Line | None = None
+    listed: bool = False
+    enquiry: Line | None = None
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "programme": "balansemerket",
+                "name": "Eksempelteatret",
+                "listed": True,
+                "reason": "Agreed by telephone.",
+            }
+        }
+    )
+
+
+class HandedIn(Body):
+    """`contact` is the name of one of the organisation's contacts. What is simply handed in needs
+    no `facts`."""
+
+    contact: Line
+    facts: dict[str, Any] | None = None
+    note: Note = ""
+
+    model_config = ConfigDict(
+        json_schema_extra={"example": {"contact": "Nora Eksempel", "note": "By e-mail."}}
+    )
+
+
 class Acceptance(Because):
     """`equivalence`: how a requirement was met that is not recorded here."""
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from issuer import participations, tokens
+from issuer import contacts, participations, tokens
 from tests.support import web
 from tests.support.office import ADA, BO, Desk, facts_of
 from tests.support.web import as_staff, browser, shop_in, token
@@ -378,3 +378,46 @@ def test_the_examples_of_bodies_are_accepted(shop: Shop) -> None:
             assert answer.json()["code"] == "not_found", (path, answer.text)
             tried += 1
     assert tried == 9
+
+
+def test_the_way_there_by_the_interface(tmp_path: Path) -> None:
+    """Enrolled, handed in, sent back, ended, begun anew: by the interface alone."""
+    desk = Desk.make(tmp_path / "data")
+    with browser(desk) as client:
+        ada = as_staff(desk, ADA)
+
+        def post(path: str, **body: Any) -> Any:
+            return client.post(f"/api/v1/participations{path}", json=body, headers=ada)
+
+        new = {"programme": "balansemerket", "name": "Fjordscenen", "reason": "Avtalt"}
+        made = post("", **new)
+        assert made.status_code == 201
+        assert made.headers["location"] == "/api/v1/participations/fjordscenen"
+        assert made.json()["participation"]["state"] == "unknown"
+        assert post("", **{**new, "name": None}).status_code == 422
+        assert post("", **{**new, "programme": "nomark"}).status_code == 404
+        assert post("", **{**new, "enquiry": "abcd1234"}).status_code == 404
+        at = "/fjordscenen/requirements/kartlegging"
+        assert post(f"{at}/hand-in", contact="Nora").status_code == 404
+        with desk.office.transaction() as session:
+            row = participations.find(session, "fjordscenen")
+            contacts.put(
+                session,
+                row,
+                "first",
+                name="Nora",
+                email="nora@example.no",
+                by=ADA,
+                now=desk.clock(),
+            )
+        assert post(f"{at}/hand-in", contact="Nora").status_code == 201
+        assert post(f"{at}/return", reason=CANARY).status_code == 201
+        assert post(f"{at}/acceptance", reason="Likevel").status_code == 409
+        assert post("/fjordscenen/renewal", reason="For tidlig").status_code == 409
+        assert post("/fjordscenen/closure", reason=CANARY).status_code == 201
+        assert post("/fjordscenen/closure", reason="Igjen").status_code == 409
+        assert post("/fjordscenen/renewal", reason="På nytt").status_code == 201
+        known = client.get("/api/v1/participations/fjordscenen", headers=ada).json()
+        assert [cycle["endedAt"] is None for cycle in known["cycles"]] == [False, True]
+        assert CANARY not in client.get("/m/fjordscenen").text
+    desk.close()

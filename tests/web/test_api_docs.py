@@ -131,7 +131,7 @@ def test_bodies_are_told(page: str, shop: tuple[Desk, TestClient]) -> None:
         page,
         re.MULTILINE,
     )
-    assert len(rows) == 12
+    assert len(rows) == 17
     for method, path, body in rows:
         operation = described["paths"][path][method.lower()]
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
