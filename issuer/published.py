@@ -10,12 +10,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
 from issuer import erasure, history, public, state
 from issuer.errors import Gone, ListHeld
 from issuer.office import Office
-from issuer.record.tables import Award, Credential, Edition, Participation, StatusList
+from issuer.record.tables import Award, Credential, Cycle, Edition, Participation, StatusList
 from issuer.texts import N_
 from keys import jwk
 from keys.ring import KeyRing
@@ -101,23 +102,23 @@ def _key(office: Office, fragment: str) -> Document | None:
 
 
 def _status_json(office: Office, number: str) -> Document | None:
-    with office.reading() as session:
-        row = session.get(StatusList, int(number))
-        signed = row and row.signed_json
-        _check_published(office, row)
+    signed = _signed_list(office, number, StatusList.signed_json)
     return Document(signed, STATUS) if signed else None
 
 
 def _status_jwt(office: Office, number: str) -> Document | None:
-    with office.reading() as session:
-        row = session.get(StatusList, int(number))
-        signed = row and row.signed_jwt
-        _check_published(office, row)
+    signed = _signed_list(office, number, StatusList.signed_jwt)
     return Document(signed, TEXT) if signed else None
 
 
-def _check_published(office: Office, row: StatusList | None) -> None:
+def _signed_list(
+    office: Office, number: str, form: InstrumentedAttribute[bytes | None]
+) -> bytes | None:
     """What an older record says of revocations may be undone: better no list than that one."""
+    with office.reading() as session:
+        row = session.execute(
+            select(form, StatusList.held_at).where(StatusList.number == int(number))
+        ).first()
     if (row is not None and row.held_at is not None) or not office.is_newest():
         raise ListHeld(
             N_(
@@ -125,6 +126,7 @@ def _check_published(office: Office, row: StatusList | None) -> None:
                 " older copy. Whether a badge was revoked cannot be told until it is whole again."
             )
         )
+    return None if row is None else row[0]
 
 
 def _achievement(office: Office, key: str) -> Document | None:
@@ -152,38 +154,62 @@ def _credential_jwt(office: Office, identifier: str) -> Document | None:
 
 def _sealed(office: Office, identifier: str) -> tuple[bytes, bytes] | None:
     with office.reading() as session:
-        row = session.get(Credential, identifier)
-        if row is None or row.sealed_json is None or row.sealed_jwt is None:
-            return None
-        erasure.check_copy_stands(row)
-        return row.sealed_json, row.sealed_jwt
+        return _sealed_in(session, identifier)
+
+
+# Asked for with each verification of a badge of ours, so read by columns: the rows would bring
+# all that hangs on them.
+
+
+def _sealed_in(session: Session, identifier: str) -> tuple[bytes, bytes] | None:
+    row = session.execute(
+        select(Credential.sealed_json, Credential.sealed_jwt, Participation.tombstone_at)
+        .join_from(Credential, Award)
+        .join(Cycle)
+        .join(Participation)
+        .where(Credential.id == identifier)
+    ).first()
+    if row is None or row.sealed_json is None or row.sealed_jwt is None:
+        return None
+    if row.tombstone_at is not None:
+        erasure.check_copy_stands(session.get_one(Credential, identifier))
+    return row.sealed_json, row.sealed_jwt
 
 
 def _refreshed(office: Office, identifier: str) -> Document | None:
+    participation = (
+        select(Cycle.participation_id)
+        .join_from(Credential, Award)
+        .join(Cycle)
+        .where(Credential.id == identifier, Credential.state == "issued")
+        .scalar_subquery()
+    )
     with office.reading() as session:
-        row = session.get(Credential, identifier)
-        if row is None or row.state != "issued":
-            return None
-        erasure.check_copy_stands(row)
-        current = in_force(row.award.cycle.participation, office.now())
-        return _credential_json(office, current.id if current else identifier)
+        current = in_force(session, participation, office.now())
+        sealed = _sealed_in(session, current or identifier)
+    return Document(sealed[0], CREDENTIAL) if sealed else None
 
 
-def in_force(row: Participation, now: datetime) -> Credential | None:
-    """The credential that stands for the participation at `now`, if the mark is in force."""
-    copies = [
+def in_force(session: Session, participation: str | ScalarSelect[str], now: datetime) -> str | None:
+    """The id of the credential that stands for the participation (its id, or a query for it) at
+    `now`, if the mark is in force."""
+    needed = (Credential.number, Credential.valid_from, Credential.valid_until)
+    issued = session.scalars(
+        select(Credential)
+        .options(load_only(Credential.id, Credential.issued_at, *needed))
+        .join(Award)
+        .join(Cycle)
+        .where(Cycle.participation_id == participation)
+        .where(Award.state == "issued", Credential.state == "issued")
+        .order_by(Cycle.number, Award.id, Credential.number)
+    )
+    standing = [
         copy
-        for cycle in row.cycles
-        for award in cycle.awards
-        if award.state == "issued"
-        for copy in _issued(award)
+        for copy in issued
         if state.standing(history.credential(copy), now) is state.Standing.IN_FORCE
     ]
-    return max(copies, key=lambda copy: (copy.valid_from, copy.number), default=None)
-
-
-def _issued(award: Award) -> list[Credential]:
-    return [copy for copy in award.credentials if copy.state == "issued"]
+    latest = max(standing, key=lambda copy: (copy.valid_from, copy.number), default=None)
+    return None if latest is None else latest.id
 
 
 def _participation(office: Office, slug: str) -> Document | None:

@@ -80,7 +80,11 @@ def revoke(session: Session, entry: StatusEntry, act: Act, now: datetime) -> Non
 
 
 def is_revoked(session: Session, number: int, position: int) -> bool:
-    entry = session.get(StatusEntry, (number, position))
+    entry = session.execute(
+        select(StatusEntry.revoked_at).where(
+            StatusEntry.list_number == number, StatusEntry.position == position
+        )
+    ).first()
     if entry is None:
         return session.get(LostPlace, (number, position)) is not None
     return entry.revoked_at is not None

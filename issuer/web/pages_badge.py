@@ -105,14 +105,14 @@ def known(office: Office, identifier: str, now: datetime, language: str) -> Told
         else:
             message = wording.STANDINGS[found]
         participation = row.award.cycle.participation
-        current = published.in_force(participation, now)
+        current = published.in_force(session, participation.id, now)
         return Told(
             programme=programme,
             slug=participation.slug,
             sealed=row.sealed_json,
             standing=found,
             sentence=translate(language, message, **values),
-            successor=current.id if current is not None and current.id != identifier else None,
+            successor=current if current != identifier else None,
             changes_at=next_change(history.participation(participation), now),
         )
 
