@@ -129,7 +129,11 @@ def coded(facts: BadgeFacts | PosterFacts | DiplomaFacts, looks: Looks) -> dict[
             "".join("1" if dark else "0" for dark in row) for row in qr.matrix(facts.address)
         ],
         "motif": looks.motif,
-        "colours": {**asdict(looks), "faded": looks.faded, "band": _band(facts.kind, looks)},
+        "art": looks.art,
+        "colours": {
+            **{name: getattr(looks, name) for name in ("ink", "paper", "accent", "faded")},
+            "band": _band(facts.kind, looks),
+        },
     }
 
 
@@ -191,6 +195,7 @@ def _seal(facts: SealFacts, looks: Looks, theme: Theme, form: Form) -> dict[str,
         **texts_of(facts),
         "form": form,
         "motif": looks.motif,
+        "art": looks.art,
         "bold": theme is Theme.CONTRAST,
         "outlined": theme is Theme.MONO,
         "colours": asdict(plate_colours(looks, theme, grey=facts.kind.grey)),

@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from badge_assets.art import Art
+
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 TEXT_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
@@ -51,6 +53,7 @@ class Looks:
     paper: str
     accent: str
     motif: Motif = Motif.BALANCE
+    art: Art = ()  # drawn in place of the motif, if there is any: see `badge_assets.art`
 
     def __post_init__(self) -> None:
         for name in ("ink", "paper", "accent"):

@@ -115,8 +115,8 @@ class _Reading:
             elif kind == "g":
                 yield from self.shapes(element, matrix)
             elif kind == "path":
-                segments = _moved(_segments(element.attrib["d"]), matrix)
-                yield _Shape(_style(element, matrix), _path(segments).text)
+                moved = _moved(segments(element.attrib["d"]), matrix)
+                yield _Shape(_style(element, matrix), _path(moved).text)
             elif kind != "defs":
                 raise ValueError(f"typst wrote an element that is not known here: {kind}")
         if run:
@@ -179,10 +179,13 @@ def _moved(segments: tuple[Segment, ...], matrix: Matrix) -> tuple[Segment, ...]
     return tuple((kind, tuple(map(matrix, points))) for kind, points in segments)
 
 
-def _segments(path: str) -> tuple[Segment, ...]:
-    """Read path data (SVG 2, chapter 9) into absolute segments of five kinds."""
+def segments(path: str) -> tuple[Segment, ...]:
+    """Read path data (SVG 2, chapter 9) into absolute segments of five kinds.
+
+    Raises `LookupError` or `ValueError` for arcs, smooth curves and what is no path data.
+    """
     tokens = _TOKEN.findall(path)
-    segments: list[Segment] = []
+    found: list[Segment] = []
     here: Point = (0, 0)
     start = here
     command = ""
@@ -198,7 +201,7 @@ def _segments(path: str) -> tuple[Segment, ...]:
         x, y = here if command.islower() else (0, 0)
         if kind == "Z":
             here = start
-            segments.append(("Z", ()))
+            found.append(("Z", ()))
             continue
         if kind == "H":
             points: tuple[Point, ...] = ((x + values[0], here[1]),)
@@ -210,11 +213,11 @@ def _segments(path: str) -> tuple[Segment, ...]:
         here = points[-1]
         if kind == "M":
             start = here
-            if segments and segments[-1][0] == "M":
-                segments.pop()  # a second move at once: the first drew nothing
+            if found and found[-1][0] == "M":
+                found.pop()  # a second move at once: the first drew nothing
             command = "l" if command == "m" else "L"
-        segments.append((kind if kind in "MCQ" else "L", points))
-    return tuple(segments)
+        found.append((kind if kind in "MCQ" else "L", points))
+    return tuple(found)
 
 
 def _written(shape: _Shape) -> str:
@@ -238,11 +241,11 @@ class _Written:
 @lru_cache(maxsize=2048)
 def _letter(path: str, grid: int) -> _Written:
     """One letter, the same bytes wherever it stands."""
-    segments = _moved(_segments(path), Matrix(a=grid, d=grid))
-    if not segments:
+    outline = _moved(segments(path), Matrix(a=grid, d=grid))
+    if not outline:
         return _Written("")
-    x, y = segments[0][1][0]
-    return _path(segments[1:], start=(_whole(x), _whole(y)))
+    x, y = outline[0][1][0]
+    return _path(outline[1:], start=(_whole(x), _whole(y)))
 
 
 def _path(segments: tuple[Segment, ...], start: tuple[int, int] = (0, 0)) -> _Written:

@@ -78,7 +78,7 @@ class Job:
     @classmethod
     def of(cls, message: bytes) -> "Job":
         content: dict[str, Any] = json.loads(message)
-        looks = content["looks"]
+        looks = {name: _tuples(value) for name, value in content["looks"].items()}
         facts = {name: _tuples(value) for name, value in content["facts"].items()}
         return cls(
             form=content["form"],
@@ -145,7 +145,8 @@ def _confine() -> None:
         import resource
     except ImportError:  # only POSIX systems have it
         return
-    for kind, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0)):
+    limits = ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0))
+    for kind, most in limits:
         _, hard = resource.getrlimit(kind)
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (allowed, allowed))

@@ -85,7 +85,7 @@ def state_line(view: View, language: str) -> str:
 def programme_looks(programme: Programme) -> Looks:
     """The colours and motif of a programme in its pictures."""
     looks = programme.looks
-    return Looks(ink=looks.ink, paper=looks.paper, accent=looks.colour, motif=looks.motif)
+    return Looks(looks.ink, looks.paper, looks.colour, looks.motif, looks.art)
 
 
 def qr_address(office: Office, award: Award) -> str:

@@ -14,6 +14,8 @@ from datetime import date
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from badge_assets import art
+from badge_assets.art import Art
 from badge_assets.draw import MARK_ROOM, check_mark
 from badge_assets.letters import ready
 from badge_assets.looks import TEXT_CONTRAST, Motif, shortfall, shortfalls
@@ -153,6 +155,7 @@ class Looks:
     ink: str
     colour: str
     colour_on_ink: str
+    art: Art = ()  # a motif of its own, for pictures; pages keep `motif` as their sign
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +365,7 @@ def _looks(table: Table) -> Looks:
         key: table.string(key, expected, pattern=_COLOUR)
         for key in ("paper", "ink", "colour", "colour_on_ink")
     }
-    looks = Looks(motif=motif, **colours)
+    looks = Looks(motif=motif, art=_art(table), **colours)
     if all(re.fullmatch(_COLOUR, colour) for colour in colours.values()):
         # Pictures have one colour on both grounds; only pages have another on ink.
         on_ink = shortfall("colour_on_ink", looks.colour_on_ink, "ink", looks.ink, TEXT_CONTRAST)
@@ -373,6 +376,17 @@ def _looks(table: Table) -> Looks:
                 table.fault(key, found, f"at least {fault.least} against {fault.ground}")
     table.finish()
     return looks
+
+
+def _art(table: Table) -> Art:
+    expected = "an SVG of black and #808080 shapes in a square"
+    if "art" not in table:
+        return ()
+    text = table.string("art", expected, limit=art.MAX_BYTES, check=art.read)
+    try:
+        return art.read(text)
+    except art.UnfitArt:
+        return ()  # it was noted as a fault
 
 
 def _contact(table: Table) -> Contact:

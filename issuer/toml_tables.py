@@ -135,6 +135,11 @@ class Table:
         # The blank that stands for a missing table: the one fault about the table is enough.
         self._mute = mute
 
+    def __contains__(self, key: str) -> bool:
+        """Whether the file gives `key`, which it need not; asking makes it known to `finish`."""
+        self._asked.append(key)
+        return key in self._values
+
     def fault(self, key: str, found: str, expected: str, index: int | None = None) -> None:
         """Note that the value of `key` (its element `index`) is wrong."""
         if not self._mute:

@@ -219,3 +219,15 @@ def test_the_longest_name_and_caption_are_drawn_in_every_picture(motif: Motif) -
     for kind in SealKind:
         line = f"I gang med {mark}, har det ikke ennå"
         assert seal_svg(seal_facts(kind, mark=mark, state_line=line), looks)
+
+
+def test_a_motif_of_its_own_is_read_and_what_is_wrong_with_it_is_told() -> None:
+    shape = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100">{}</svg>'
+    house = "<path d='M10 90V50L50 10 90 50V90z'/>"
+    with_art = GOOD.replace("[looks]\n", f"[looks]\nart = '''\n{shape.format(house)}'''\n")
+    with_art = with_art.replace("d='", 'd="').replace("z'/>", 'z"/>')
+    loaded = load(with_art.encode(), "x.toml")
+    assert len(loaded.looks.art) == 1
+    assert load(GOOD.encode(), "x.toml").looks.art == ()
+    with pytest.raises(FileFaults, match="more than shapes"):
+        load(with_art.replace("<path", "<script/><path").encode(), "x.toml")
