@@ -56,6 +56,16 @@ def test_art_stands_in_place_of_the_motif_in_the_colours_of_each_picture(theme: 
             assert near(seal, colour).mean() > least, colour
 
 
+def test_in_one_colour_too_the_smaller_form_is_seen_on_the_larger() -> None:
+    house = replace(PETROL, art=art.read(GOOD))
+    wall = replace(PETROL, art=tuple(shape for shape in house.art if not shape[0]))
+    with_window, without = (
+        pixels(seal_svg(seal_facts(), looks, Theme.MONO), *SEAL_SIZES[Form.WIDE], 2)
+        for looks in (house, wall)
+    )
+    assert (np.abs(with_window - without).max(axis=2) > 60).sum() > 300
+
+
 def test_badge_poster_and_job_carry_it() -> None:
     looks = replace(WINE, art=art.read(GOOD))
     job = Job("badge.png", badge_facts(), looks)
