@@ -4,12 +4,13 @@ The three pilots are real and stand as their owner's text says: the course was h
 is under way; nothing more is claimed of them. All other names, people and facts are made up.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
-from issuer import awards, cases, participations, programmes, sealing
+from issuer import awards, cases, organisations, participations, programmes, sealing
 from issuer.office import Office
 from issuer.programme import Programme, load
 from issuer.sealing import Sealed
@@ -30,11 +31,28 @@ class MadeUp:
     number: str | None
     language: str | None
     sealed_days_ago: int
+    about: Mapping[str, Any] = field(default_factory=dict)  # chosen to be public
 
 
-HOLDS = MadeUp("Eksempelteatret", "111 111 111", None, 40)
+HOLDS = MadeUp(
+    "Eksempelteatret",
+    "111 111 111",
+    None,
+    40,
+    {"roles": ["producing", "performing"], "size": "10-49", "scope": "Hele virksomheten"},
+)
 RENEWING = MadeUp('Eksempelscenen Áššu på Nærøy, «Sjø’n» og "Å"', "222 222 222", None, 300)
-SUSPENDED_AND_LIFTED = MadeUp("Eksempelfestivalen", "333 333 333", None, 150)
+SUSPENDED_AND_LIFTED = MadeUp(
+    "Eksempelfestivalen",
+    "333 333 333",
+    None,
+    150,
+    {
+        "roles": ["organising"],
+        "scope": "Bare festivalen",
+        "channel": "si-fra@eksempelfestivalen.example.no",
+    },
+)
 WITHDRAWN = MadeUp("Kollektivet Eksempel", None, None, 250)
 
 
@@ -157,7 +175,7 @@ def _pilot(office: Office, name: str) -> None:
 
 def _enrol(office: Office, who: MadeUp) -> None:
     with office.transaction() as session:
-        participations.enrol(
+        row = participations.enrol(
             session,
             PROGRAMME,
             who.name,
@@ -167,6 +185,10 @@ def _enrol(office: Office, who: MadeUp) -> None:
             language=who.language,
             listed=True,
         )
+        if who.about:
+            organisations.edit(
+                session, row, who.about, by=PREPARES, now=office.now(), public=tuple(who.about)
+            )
 
 
 def _award(office: Office, who: MadeUp) -> Sealed:

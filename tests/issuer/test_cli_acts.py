@@ -1,0 +1,117 @@
+"""Enquiries, courses, measures, cycles, editions and imports, as commands."""
+
+import json
+from pathlib import Path
+
+from issuer import programmes
+from tests.issuer.test_cli import FACTS, Merke, issuer, merke, take_to_the_badge
+
+__all__ = ["issuer", "merke"]  # fixtures
+
+
+def test_from_a_file_by_a_course_to_the_measures(issuer: Merke, tmp_path: Path) -> None:
+    file = tmp_path / "liste.csv"
+    file.write_bytes("name;kind\nØstfold Ånd;group\nVidde;ukjent\n".encode("cp1252"))
+    begin = ("import", "organisations", str(file), "--programme", "balansemerket", "--by", "Kari")
+    dry = issuer(*begin, "--dry-run", "--json")
+    assert dry.code == 1
+    told = json.loads(dry.out)
+    assert (told["taken"], told["encoding"]) == (1, "cp1252")
+    assert told["sample"][0]["name"] == "Østfold Ånd"
+    assert json.loads(issuer("participation", "list", "--json").out) == []
+    taken = issuer(*begin)
+    assert taken.code == 1
+    assert "liste.csv:3: Choose one of: company" in taken.err
+    added = issuer(
+        *("course", "add", "balansemerket", "Kurs i mars", "--day", "2026-03-02"),
+        *("--hours", "3", "--held-by", "Eksempel", "--by", "Kari"),
+    )
+    course = added.out.strip()
+    assert course == "2026-03-02-kurs-i-mars"
+    assert json.loads(issuer("course", "list", "--json").out)[0]["id"] == course
+    attend = ("course", "attend", course, "--by", "Kari", "ostfold-and:4")
+    wrong = issuer(*attend, "nobody:2")
+    assert wrong.code == 1
+    assert "Nothing was changed" in wrong.err
+    assert issuer(*attend, "--dry-run").code == 0
+    assert issuer("course", "attend", course, "--by", "Kari", "ostfold-and").code == 2
+    shown = json.loads(issuer("participation", "show", "ostfold-and").out)
+    assert shown["missing"][0] == "kurs"
+    assert issuer(*attend).code == 0
+    shown = json.loads(issuer("participation", "show", "ostfold-and").out)
+    assert shown["missing"][0] == "kartlegging"
+
+
+def test_the_year_by_commands(issuer: Merke) -> None:
+    slug = take_to_the_badge(issuer, "Eksempelteatret")
+    by = ("--by", "Kari")
+    edited = issuer(
+        *("organisation", "edit", slug, "--roles", "producing", "--county", "Vestland"),
+        *("--channel", "si-fra@example.no", "--public", "roles", "--public", "channel", *by),
+    )
+    assert edited.code == 0
+    assert "roles, channel" in edited.err
+    assert issuer("organisation", "edit", slug, "--county", "Atlantis", *by).code == 2
+    assert (
+        issuer(
+            *("organisation", "contact", slug, "first", "--name", "Nora"),
+            *("--email", "nora@example.no", *by),
+        ).code
+        == 0
+    )
+    known = json.loads(issuer("organisation", "show", slug).out)
+    assert known["contacts"][0]["email"] == "nora@example.no"
+    assert known["about"]["county"] == "Vestland"
+    why = (*by, "--reason", "Siste side mangler")
+    assert issuer("participation", "send-back", slug, "kartlegging", *why).code == 0
+    assert issuer("participation", "accept", slug, "kartlegging", *by).code == 1
+    facts = json.dumps(FACTS["kartlegging"])
+    handed = ("participation", "hand-in", slug, "kartlegging", "--contact", "nora", *by)
+    assert issuer(*handed, "--facts", facts).code == 0
+    assert (
+        issuer(
+            *("participation", "evidence", slug, "kartlegging", "--title", "Kart"),
+            *("--place", "arkivet", *by),
+        ).code
+        == 0
+    )
+    assert issuer("participation", "accept", slug, "kartlegging", *by).code == 0
+    assert json.loads(issuer("measure", "list", slug, "--json").out)[0]["state"] == "under_way"
+    assert issuer("measure", "done", slug, "1", *by).code == 0
+    assert issuer("measure", "start", slug, "1", *by).code == 1
+    assert issuer("measure", "outcome", slug, "1", "done", *by).code == 0
+    assert issuer("participation", "hide", slug, *why).code == 0
+    assert json.loads(issuer("register", "--json").out) == []
+    assert issuer("participation", "unhide", slug, *why).code == 0
+    assert len(json.loads(issuer("register", "--json").out)) == 1
+    assert issuer("register", "--csv").out.startswith("name,organisation_number")
+    assert issuer("register", "--on", "2999-01-01").code == 2
+    assert issuer("participation", "close", slug, *why).code == 0
+    assert issuer("participation", "renew", slug, *by).code == 0
+
+
+def test_editions_by_commands(issuer: Merke, tmp_path: Path) -> None:
+    slug = issuer("participation", "enrol", "balansemerket", "Fjord", "--by", "Kari").out.strip()
+    new = tmp_path / "new.toml"
+    text = programmes.shipped("balansemerket").decode().replace('"2026-1"', '"2027-1"')
+    new.write_text(text.replace("patience_days = 60", "patience_days = 30"), encoding="utf-8")
+    assert issuer("programme", "load", str(new), "--by", "Kari").code == 0
+    told = json.loads(
+        issuer("programme", "diff", "balansemerket", "2026-1", "2027-1", "--json").out
+    )
+    assert len(told) == 1
+    assert told[0].endswith("60 → 30")
+    move = ("participation", "move", slug, "--edition", "2027-1", "--by", "Kari", "--reason", "x")
+    assert json.loads(issuer(*move, "--dry-run", "--json").out)["missing"][0] == "kurs"
+    shown = json.loads(issuer("participation", "show", slug).out)
+    assert shown["cycles"][0]["edition"] == "2026-1"
+    assert issuer(*move).code == 0
+    shown = json.loads(issuer("participation", "show", slug).out)
+    assert shown["cycles"][0]["edition"] == "2027-1"
+
+
+def test_enquiries_by_commands(issuer: Merke) -> None:
+    assert json.loads(issuer("organisation", "enquiries", "--json").out) == []
+    gone = issuer("organisation", "decline", "abcd", "--by", "Kari", "--reason", "x")
+    assert gone.code == 2
+    assert issuer("participation", "enrol", "balansemerket", "--by", "Kari").code == 2
