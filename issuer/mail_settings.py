@@ -29,9 +29,8 @@ class Mail:
     """Where mail is handed in, and how much of it.
 
     `return_path` is where mail that cannot be delivered comes back to: each message gets an
-    address of its own made of it (`return+TOKEN@…`). `bounces` is the Maildir folder or mbox
-    file in which that mail lies. `ca_file` holds the authority of a mail server whose
-    certificate no public authority has signed.
+    address of its own made of it (`return+TOKEN@…`). `ca_file` holds the authority of a mail
+    server whose certificate no public authority has signed.
     """
 
     host: str
@@ -44,7 +43,6 @@ class Mail:
     cap_per_hour: int = 200
     cap_per_day: int = 2000
     ca_file: str | None = None
-    bounces: str | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ class Calendar:
     letter_days: int = 90
 
 
-_MAIL: Mapping[str, type] = {
+KNOWN_MAIL: Mapping[str, type] = {
     "host": str,
     "port": int,
     "security": str,
@@ -69,9 +67,8 @@ _MAIL: Mapping[str, type] = {
     "cap_per_hour": int,
     "cap_per_day": int,
     "ca_file": str,
-    "bounces": str,
 }
-_CALENDAR: Mapping[str, type] = {"silent_days": int, "key_days": int, "letter_days": int}
+KNOWN_CALENDAR: Mapping[str, type] = {"silent_days": int, "key_days": int, "letter_days": int}
 _PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
 
 
@@ -80,7 +77,7 @@ def read_mail(values: Mapping[str, Any], file: str) -> Mail:
     # Only who sends mail loads it.
     from issuer.contacts import check_email
 
-    _check(values, _MAIL, file, "mail")
+    _check(values, KNOWN_MAIL, file, "mail")
     for key in ("host", "from"):
         if not values.get(key):
             raise BadMailSettings(N_("%(file)s: %(key)s is missing."), file=file, key=f"mail.{key}")
@@ -115,13 +112,12 @@ def read_mail(values: Mapping[str, Any], file: str) -> Mail:
         cap_per_hour=values.get("cap_per_hour", Mail.cap_per_hour),
         cap_per_day=values.get("cap_per_day", Mail.cap_per_day),
         ca_file=values.get("ca_file"),
-        bounces=values.get("bounces"),
     )
 
 
 def read_calendar(values: Mapping[str, Any], file: str) -> Calendar:
     """The table `[calendar]`. Raises `BadInput` naming what is wrong with it."""
-    _check(values, _CALENDAR, file, "calendar")
+    _check(values, KNOWN_CALENDAR, file, "calendar")
     return Calendar(**values)
 
 

@@ -18,8 +18,6 @@ WORDS = {
     "measure.past": N_("A measure of the plan is past its date. Ask how it goes."),
     "participation.silent": N_("Nothing has happened for long. Get in touch."),
     "contact.missing": N_("A mail could not be written: there is nobody to write to."),
-    "contact.bounced": N_("Mail to a contact comes back for good. Ask for another address."),
-    "contact.delayed": N_("Mail to a contact keeps coming back for now. Look at the address."),
     "letter.failed": N_("A mail was given up. Look at why with merke mail show."),
     "mail.server": N_("The mail server cannot be used. Mails wait until it can."),
     "key.old": N_("A key has grown old. Make its successor with merke keys new."),

@@ -5,6 +5,7 @@ Pure: who gets it, its names and its moment are arguments. A mail is written onc
 become a header or mark-up: headers with a line break are refused, and Jinja2 escapes.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -86,14 +87,24 @@ def message(draft: Draft, sender: Sender, paper: Paper, envelope: Envelope) -> b
     mail["Message-ID"] = envelope.message_id
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = language
-    if envelope.unsubscribe is not None:
-        mail["List-Unsubscribe"] = f"<{envelope.unsubscribe}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     mail.set_content(_plain(page))
     mail.add_alternative(_environment().get_template("letter.html").render(page), subtype="html")
     if draft.invitation is not None:
         _enclose(mail, draft.invitation, str(page["subject"]), sender, envelope)
-    return mail.as_bytes()
+    return _unsubscribing(envelope) + mail.as_bytes()
+
+
+def _unsubscribing(envelope: Envelope) -> bytes:
+    """The two headers of RFC 8058, written by hand: the library would fold a long address into
+    encoded words, which nobody reads as an address."""
+    if envelope.unsubscribe is None:
+        return b""
+    if not re.fullmatch(r"https://[a-z0-9.-]+/u/[0-9a-f-]+", envelope.unsubscribe):
+        raise ValueError("this cannot be the address of a page of ours")
+    return (
+        f"List-Unsubscribe: <{envelope.unsubscribe}>\r\n"
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    ).encode("ascii")
 
 
 def _page(

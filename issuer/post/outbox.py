@@ -9,11 +9,15 @@ else is impossible without asking the reader's server, which no protocol allows.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from issuer import calendar, dossiers, leases, tasks
+from issuer.errors import NotFound, Refused
 from issuer.mail_settings import Mail
 from issuer.office import Office
 from issuer.post import kinds, smtp
@@ -21,6 +25,7 @@ from issuer.post.kinds import Kind
 from issuer.record.life import Contact
 from issuer.record.post import Letter
 from issuer.record.tables import Participation
+from issuer.texts import N_
 
 log = logging.getLogger(__name__)
 
@@ -239,3 +244,52 @@ def _tell_of_server(office: Office) -> None:
         )
         if late is not None:
             tasks.ask(session, f"mail.server:{now.date().isoformat()}", "mail.server", now=now)
+
+
+def listing(session: Session, *, all_: bool = False, most: int = 500) -> list[Letter]:
+    """The letters that wait or were given up, or all, the newest first."""
+    query = select(Letter).order_by(Letter.created_at.desc(), Letter.id).limit(most)
+    return list(session.scalars(query if all_ else query.where(Letter.state != "sent")))
+
+
+def find(session: Session, identifier: str) -> Letter:
+    """The letter of an id, or of the beginning of one that no other shares."""
+    start = identifier.strip().lower()
+    rows = list(session.scalars(select(Letter).where(Letter.id.startswith(start)).limit(2)))
+    if len(start) < 4 or len(rows) != 1:
+        raise NotFound(
+            N_("No mail has that id, or more than one begins like it: see merke mail list.")
+        )
+    return rows[0]
+
+
+def again(session: Session, row: Letter, *, now: datetime) -> None:
+    """Try a letter from the beginning. Raises `Refused` for one that was sent or emptied."""
+    if row.state == "sent" or not row.message:
+        raise Refused(N_("This mail was sent, or its text is no longer kept."))
+    row.state, row.attempts, row.not_before = "waiting", 0, now
+
+
+def text(row: Letter) -> str:
+    """A letter as it reads: what its headers say, and its plain text."""
+    if not row.message:
+        return ""
+    mail = message_from_bytes(row.message, policy=default)
+    body = mail.get_body(("plain",))
+    heads = "\n".join(f"{name}: {mail[name]}" for name in ("From", "To", "Subject", "Date"))
+    return f"{heads}\n\n{body.get_content() if body is not None else ''}".replace("\r\n", "\n")
+
+
+def json(row: Letter) -> dict[str, Any]:
+    """A letter as the office sees it, without its text."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "recipient": row.recipient,
+        "state": row.state,
+        "attempts": row.attempts,
+        "fault": row.last_fault,
+        "createdAt": row.created_at.isoformat(),
+        "notBefore": row.not_before.isoformat(),
+        "sentAt": row.sent_at.isoformat() if row.sent_at else None,
+    }

@@ -20,11 +20,21 @@ from issuer.web import (
     pages_register,
     pages_render,
     pages_verify,
+    unsubscribe,
 )
 from issuer.web.problems import Problem, Told
 
 router = APIRouter(include_in_schema=False)
-for part in (pages_mark, pages_kit, pages_holder, pages_register, pages_badge, pages_verify, join):
+for part in (
+    pages_mark,
+    pages_kit,
+    pages_holder,
+    pages_register,
+    pages_badge,
+    pages_verify,
+    join,
+    unsubscribe,
+):
     router.include_router(part.router)
 
 # The address of a sheet changes with the sheet, so a copy of it never grows old.

@@ -127,6 +127,18 @@ def test_every_kind_in_every_language(kind: Kind, language: str) -> None:
     assert ("https://merke.example.no/u/1" in plain) is may
 
 
+def test_a_long_address_stays_whole_in_its_header() -> None:
+    mark = programme()
+    address = f"https://{'.'.join(['et-ganske-langt-navn'] * 6)}.example.no/u/1"
+    content = compose.message(
+        Draft(Kind.LAST_DAY, values()),
+        Sender("B", "post@example.no", None),
+        Paper(mark.looks, mark.timezone),
+        Envelope("kari@example.no", "nb", "<m@example.no>", WHEN, unsubscribe=address),
+    )
+    assert f"List-Unsubscribe: <{address}>\r\n".encode() in content
+
+
 def test_reminders_may_be_unsubscribed_and_what_has_to_be_told_may_not() -> None:
     may = {kind for kind in Kind if kinds.WORDS[kind].reminder}
     assert may == {kind for kind in Kind if re.match("reminder|renewal|last|lapsed", kind)} | {
