@@ -71,7 +71,6 @@ def send_back(context: Context, slug: str, requirement: str, reason: str, by: st
     The organisation is told the reason; nobody else is.
     """
     from issuer import handing, participations, post
-    from issuer.post.kinds import Kind
     from issuer.texts import N_
 
     with context.office() as office, office.transaction() as session:
@@ -79,16 +78,8 @@ def send_back(context: Context, slug: str, requirement: str, reason: str, by: st
         row = participations.find(session, slug)
         programme = office.programme(participations.current_cycle(row).edition)
         handing.send_back(session, row, programme, requirement, reason=reason, by=by, now=now)
-        post.tell(
-            session,
-            office,
-            Kind.SENT_BACK,
-            row,
-            key=f"sent_back:{row.cycles[-1].id}:{requirement}:{now.isoformat()}",
-            now=now,
-            requirement=participations.requirement_asked(row, programme, requirement).name,
-            reason=reason,
-        )
+        asked = participations.requirement_asked(row, programme, requirement)
+        post.tell_sent_back(session, office, row, asked, reason, now=now)
     context.say(N_("Sent back: %(name)s of %(slug)s."), name=requirement, slug=slug)
 
 

@@ -20,7 +20,7 @@ from issuer.post import compose, kinds
 from issuer.post.compose import Draft, Envelope, Paper, Sender
 from issuer.post.kinds import Kind
 from issuer.post.meetings import Invitation
-from issuer.programme import Programme
+from issuer.programme import Programme, Requirement
 from issuer.record.life import Contact, Enquiry
 from issuer.record.post import Letter
 from issuer.record.tables import Credential, Participation
@@ -99,6 +99,28 @@ def tell_enquirer(session: Session, office: Office, enquiry: Enquiry, *, now: da
         now=now,
         recipient=enquiry.contact_email,
         language=enquiry.language,
+    )
+
+
+def tell_sent_back(
+    session: Session,
+    office: Office,
+    participation: Participation,
+    requirement: Requirement,
+    reason: str,
+    *,
+    now: datetime,
+) -> None:
+    """Tell the organisation why a requirement was sent back: the reason is theirs."""
+    tell(
+        session,
+        office,
+        Kind.SENT_BACK,
+        participation,
+        key=f"sent_back:{participation.cycles[-1].id}:{requirement.id}:{now.isoformat()}",
+        now=now,
+        requirement=requirement.name,
+        reason=reason.strip(),
     )
 
 

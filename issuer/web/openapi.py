@@ -164,6 +164,27 @@ _DOMAIN_CHANGED = {
     },
 }
 DOMAINS: Responses = {**READ, 200: _success("Every domain asked for.", {"domains": [_DOMAIN]})}
+TASKS: Responses = {
+    **READ,
+    200: _success(
+        "What waits for staff.",
+        {
+            "tasks": [
+                {
+                    "number": 3,
+                    "kind": "meeting.record",
+                    "text": "A meeting was held. Record what came of it.",
+                    "participation": "eksempelteatret",
+                    "due": "2026-03-09",
+                    "createdAt": "2026-03-09T11:00:00+00:00",
+                    "doneAt": None,
+                    "details": {},
+                }
+            ],
+            "next": None,
+        },
+    ),
+}
 HOSTS: Responses = {
     **READ,
     200: _success(

@@ -7,7 +7,8 @@ from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from issuer import cycles, enquiries, handing, participations, programmes
+from issuer import cycles, enquiries, handing, participations, post, programmes
+from issuer.post.kinds import Kind
 from issuer.web.idempotency import Content
 from issuer.web.models import Because, HandedIn, NewParticipation
 from issuer.web.openapi import ACT, KEY_HEADER
@@ -46,6 +47,8 @@ def enrol(body: NewParticipation, desk: DeskOf) -> Response:
                 language=body.name_language,
                 listed=body.listed,
             )
+        key = f"enrolled:{row.id}"
+        post.tell(session, desk.office, Kind.ENROLLED, row, key=key, now=now)
         return 201, desk.changed(row, "participation.enrol")
 
     return desk.send(desk.keyed(body).together(act))
@@ -121,6 +124,8 @@ def send_back(slug: Slug, requirement: RequirementId, body: Because, desk: DeskO
         handing.send_back(
             session, row, programme, requirement, reason=body.reason, by=desk.by, now=now
         )
+        asked = participations.requirement_asked(row, programme, requirement)
+        post.tell_sent_back(session, desk.office, row, asked, body.reason, now=now)
         return 201, desk.changed(row, "requirement.send_back")
 
     return desk.send(desk.keyed(body).together(act))
