@@ -246,7 +246,7 @@ def test_measures_go_on_during_the_year_and_are_answered_for_before_the_next_pla
         do(desk, measures.advance, slug, 2, MeasureState.DONE)
         assert progress() == {"done": 1, "of": 2}
         page = client.get(f"/m/{slug}?lang=en", headers={"Accept": "text/html"}).text
-        assert "1 of 2" in page
+        assert "Of the 2 measures named here, 1 are done by now." in page
         with pytest.raises(Refused):
             do(desk, measures.advance, slug, 2, MeasureState.UNDER_WAY)
         with pytest.raises(NotFound):
