@@ -47,9 +47,8 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     except servers.NoServer as fault:
         pytest.skip(str(fault))
     before = len(office.made)
-    office.kind = kind
-    yield kind
-    office.kind = usual
+    with office.kept_in(kind):
+        yield kind
     for address in office.made[before:]:
         servers.drop(address)
     del office.made[before:]

@@ -30,6 +30,7 @@ def test_what_stands_is_not_taken_away(desk: Desk) -> None:
         erasure.erase(desk.office, sealed.slug, by=BO, reason=REASON)
 
 
+@pytest.mark.database_only("sqlite")
 def test_nothing_personal_is_left_and_everything_still_adds_up(desk: Desk) -> None:
     sealed = desk.holder(NAME, number="312345676")
     number = desk.case(sealed.code)

@@ -14,13 +14,14 @@ import pytest
 from issuer import checkpoints, recheck
 from issuer.cli.main import run
 from issuer.recheck.findings import MEANINGS
-from tests.support.office import Desk
+from tests.support.office import Desk, kept_in
 
 
 @pytest.fixture(scope="module")
 def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A year of an office: every state, a lifted suspension, a checkpoint."""
-    desk = Desk.make(tmp_path_factory.mktemp("recheck") / "data")
+    with kept_in("sqlite"):
+        desk = Desk.make(tmp_path_factory.mktemp("recheck") / "data")
     desk.every_state()
     sealed = desk.holder("Teater i tvil")
     desk.suspend(sealed.code)
@@ -63,6 +64,27 @@ def check(folder: Path, change: Callable[[sqlite3.Connection], object] | None = 
 
 def test_an_honest_record_has_no_faults(history: Path) -> None:
     assert check(history) == set()
+
+
+@pytest.mark.both_databases
+def test_both_databases_are_read_alike(tmp_path: Path) -> None:
+    desk = Desk.make(tmp_path / "data")
+    sealed = desk.holder("Eksempelteatret")
+    desk.clock.advance(days=1)
+    desk.suspend(sealed.code)
+    desk.clock.advance(days=1)
+    desk.lift(sealed.code)
+    found = []
+    for change in (None, "UPDATE audit_person SET reason = 'another' WHERE number = 9"):
+        if change is not None:
+            with desk.office.engine.begin() as connection:
+                connection.exec_driver_sql(change)
+        with desk.office.reading() as session:
+            did, base = desk.office.settings.did, desk.office.settings.base_url
+            result = recheck.recheck(session.connection(), did, base, desk.clock())
+        found.append({finding.code for finding in result.findings})
+    assert found == [set(), {"chain.person"}]
+    desk.close()
 
 
 ONE = "(SELECT id FROM credential WHERE state = 'issued' ORDER BY id LIMIT 1)"

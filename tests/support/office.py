@@ -18,7 +18,8 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -56,6 +57,17 @@ REASON = "for the test"
 kind = os.environ.get("MERKE_TEST_DATABASE", "sqlite")
 # The addresses of the databases of desks made by this test.
 made: list[str] = []
+
+
+@contextmanager
+def kept_in(wanted: str) -> Iterator[None]:
+    """Desks made meanwhile keep their records in this kind of database."""
+    global kind
+    usual, kind = kind, wanted
+    try:
+        yield
+    finally:
+        kind = usual
 
 
 def new_place(folder: Path, *, like: str | None = None) -> Path | str:
