@@ -20,6 +20,8 @@ from issuer.record.tables import AuditEntry, AuditPerson
 from issuer.texts import N_
 
 _START = "0" * 64
+# In a session: the entry it wrote last.
+_NEWEST = "merke_newest_entry"
 
 # Two processes of one machine read the same clock, but not in the order of their commits.
 _SAME_MOMENT = timedelta(seconds=5)
@@ -50,7 +52,10 @@ def last(session: Session) -> AuditEntry | None:
 
 def check_clock(session: Session, now: datetime) -> None:
     """Raise `ClockBehind` if the record already knows a later moment than `now`."""
-    newest = last(session)
+    _check_clock(last(session), now)
+
+
+def _check_clock(newest: AuditEntry | None, now: datetime) -> None:
     if newest is not None and now < newest.at - _SAME_MOMENT:
         raise ClockBehind(
             N_(
@@ -75,8 +80,9 @@ def write(
     """Add the entry of one act to the caller's transaction. An act has somebody who did it."""
     if not by.strip():
         raise BadInput(N_("Say who acts: nothing is done without a name in the log."))
-    check_clock(session, now)
-    previous = last(session)
+    # The transaction holds the one lock for writing: nobody else has added an entry since.
+    previous = session.info.get(_NEWEST) or last(session)
+    _check_clock(previous, now)
     salt = secrets.token_hex(16)
     entry = AuditEntry(
         number=previous.number + 1 if previous else 1,
@@ -89,9 +95,8 @@ def write(
     )
     entry.hash = _entry_hash(entry)
     session.add(entry)
-    session.flush()
     session.add(AuditPerson(number=entry.number, salt=salt, by=by, reason=reason))
-    session.flush()
+    session.info[_NEWEST] = entry
     return entry
 
 

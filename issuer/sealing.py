@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from issuer import (
@@ -105,26 +105,47 @@ def seal(
     recover(office)
     with office.transaction() as session:
         participation = participations.find(session, slug)
-        if participations.public_state(participation, now).state is State.SUSPENDED:
-            raise WrongState(
-                N_("%(slug)s is suspended. Lift or end the suspension before anything is sealed."),
-                slug=slug,
-            )
-        cycle = _cycle_to_award(participation)
-        programme = office.programme(cycle.edition)
-        participations.check_sealable(session, participation, programme, now)
-        if lacking := participations.missing(programme, cycle):
-            raise RequirementsMissing(
-                N_("The badge cannot be sealed: %(missing)s is not accepted yet."),
-                {requirement.id: requirement.name for requirement in lacking},
-            )
-        check_two_people(programme, cycle.prepared_by, by, override)
-        award = _award(participation, cycle, programme, by=by, now=now, chosen=first_day)
-        award.override = override and override.strip()
-        session.add(award)
-        session.flush()
-        intended = intend(session, office, award, by=by, now=now, valid_from=award.valid_from)
+        intended = decide(
+            session, office, participation, by=by, now=now, chosen=first_day, override=override
+        )
     return finish(office, intended, Act.SEAL, by=by, reason=_with_override(why, override))
+
+
+def decide(
+    session: Session,
+    office: Office,
+    participation: Participation,
+    *,
+    by: str,
+    now: datetime,
+    chosen: date | None = None,
+    override: str | None = None,
+    place: tuple[int, int] | None = None,
+) -> "Intention":
+    """Decide on the award of the open cycle, by every rule, and record what will be signed.
+
+    Whatever is refused is refused before anything is recorded. `place` is one that the caller
+    has chosen in this transaction (`status.choose_places`), else one is chosen here.
+    """
+    slug = participation.slug
+    if participations.public_state(participation, now).state is State.SUSPENDED:
+        raise WrongState(
+            N_("%(slug)s is suspended. Lift or end the suspension before anything is sealed."),
+            slug=slug,
+        )
+    cycle = _cycle_to_award(participation)
+    programme = office.programme(cycle.edition)
+    participations.check_sealable(session, participation, programme, now)
+    if lacking := participations.missing(programme, cycle):
+        raise RequirementsMissing(
+            N_("The badge cannot be sealed: %(missing)s is not accepted yet."),
+            {requirement.id: requirement.name for requirement in lacking},
+        )
+    check_two_people(programme, cycle.prepared_by, by, override)
+    award = _award(participation, cycle, programme, by=by, now=now, chosen=chosen)
+    award.override = override and override.strip()
+    session.add(award)
+    return intend(session, office, award, by=by, now=now, valid_from=award.valid_from, place=place)
 
 
 def check_keys(office: Office, now: datetime) -> None:
@@ -249,12 +270,13 @@ def intend(
     by: str,
     now: datetime,
     valid_from: datetime,
+    place: tuple[int, int] | None = None,
 ) -> Intention:
     """Record that a credential of `award` will be signed: its id, place and very content.
 
     Raises `pictures.Undrawable`, and nothing is recorded, if its badge could not be drawn.
     """
-    number, position = status.choose_place(session)
+    number, position = place or status.choose_place(session)
     identifier = str(uuid.uuid4())
     document = credential.build(
         office.settings,
@@ -275,11 +297,9 @@ def intend(
         intended_at=now,
         intended_by=office.process,
     )
+    row.entry = StatusEntry(list_number=number, position=position, credential_id=identifier)
     session.add(row)
-    session.flush()
     pictures.check(office, row)
-    session.add(StatusEntry(list_number=number, position=position, credential_id=identifier))
-    session.flush()
     entry = audit.write(
         session,
         "award.intend",
@@ -300,21 +320,33 @@ def finish(office: Office, intended: Intention, act: Act, *, by: str, reason: st
             document = credential.parse(row.document)
         status.publish(office)
         rehearse(office, document)
-        secured = sign(office.ring, document, office.now())
-        for form in secured:
-            _judge(office, form, document, published.documents(office))
-        return _issue(office, intended, secured, act, by=by, reason=reason)
+        secured = sign_and_judge(office, document, published.documents(office))
+        with office.transaction() as session:
+            return issue(session, office, intended, secured, act, by=by, reason=reason)
     except Exception:
         try:
-            _abandon(office, [intended.credential_id], by=by)
+            abandon(office, [intended.credential_id], by=by)
         except Exception:
             # `recover` finds it later; what went wrong first is what the caller is told.
             log.exception("the intention %s could not be given up", intended.credential_id)
         raise
 
 
-def rehearse(office: Office, document: Mapping[str, Any]) -> None:
-    """Secure `document` with throw-away keys and judge the result as a stranger would.
+def sign_and_judge(
+    office: Office, document: Mapping[str, Any], documents: DocumentSource
+) -> tuple[bytes, bytes]:
+    """Both forms of `document`, signed with the real keys and judged. Raises `RehearsalFailed`."""
+    secured = sign(office.ring, document, office.now())
+    for form in secured:
+        _judge(office, form, document, documents)
+    return secured
+
+
+def rehearse(
+    office: Office, document: Mapping[str, Any], documents: DocumentSource | None = None
+) -> None:
+    """Secure `document` with throw-away keys and judge the result as a stranger would, who reads
+    `documents` (by default ours as they stand, with those keys among them).
 
     Raises `RehearsalFailed` with the reasons; the real keys have then signed nothing.
     """
@@ -323,8 +355,9 @@ def rehearse(office: Office, document: Mapping[str, Any]) -> None:
         forms = sign(stand_in, document, office.now())
     except DataLoss as loss:
         raise _not_verifying([Reason.TERM_LOST]) from loss
+    documents = documents or published.documents(office, also=stand_in)
     for form in forms:
-        _judge(office, form, document, published.documents(office, also=stand_in))
+        _judge(office, form, document, documents)
 
 
 def sign(ring: KeyRing, document: Mapping[str, Any], now: datetime) -> tuple[bytes, bytes]:
@@ -358,7 +391,8 @@ def _not_verifying(reasons: Sequence[Reason]) -> RehearsalFailed:
     )
 
 
-def _issue(
+def issue(
+    session: Session,
     office: Office,
     intended: Intention,
     secured: tuple[bytes, bytes],
@@ -366,51 +400,55 @@ def _issue(
     *,
     by: str,
     reason: str,
+    overtaken: bool | None = None,
 ) -> Sealed:
+    """What was intended becomes issued, with its act and audit entry, in the caller's
+    transaction. Raises `Interrupted` if it was given up, or something else was decided.
+
+    `overtaken`: whether it was, where the caller has asked `last_decisions` in this transaction.
+    """
     now = office.now()
-    with office.transaction() as session:
-        row = session.get_one(Credential, intended.credential_id)
-        award = row.award
-        slug = award.cycle.participation.slug
-        if row.state != "intended":
-            raise Interrupted(
-                N_("The sealing took too long and was given up meanwhile. Seal again.")
-            )
-        if _decided_since(session, slug, intended.entry):
-            raise Interrupted(
-                N_(
-                    "Something else was decided on %(slug)s while this was being sealed, so"
-                    " nothing was issued. Look at it again."
-                ),
-                slug=slug,
-            )
-        row.sealed_json, row.sealed_jwt = secured
-        row.json_digest, row.jwt_digest = (hashlib.sha256(form).hexdigest() for form in secured)
-        row.issued_at = now
-        row.state = "issued"
-        award.acts.append(AwardAct(act=act.value, at=now, by=by, reason=reason))
-        row.made_for = act.value
-        if act is Act.SEAL:
-            award.state = "issued"
-            award.cycle.closed_at = max(now, award.valid_from)
-        session.flush()
-        audit.write(
-            session,
-            f"award.{act.value}",
-            slug,
-            by=by,
-            reason=reason,
-            now=now,
-            code=award.code,
-            credential=row.id,
-            json_digest=row.json_digest,
-            jwt_digest=row.jwt_digest,
+    row = session.get_one(Credential, intended.credential_id)
+    award = row.award
+    slug = award.cycle.participation.slug
+    if row.state != "intended":
+        raise Interrupted(N_("The sealing took too long and was given up meanwhile. Seal again."))
+    if overtaken is None:
+        overtaken = last_decisions(session, [slug]).get(slug, 0) > intended.entry
+    if overtaken:
+        raise Interrupted(
+            N_(
+                "Something else was decided on %(slug)s while this was being sealed, so"
+                " nothing was issued. Look at it again."
+            ),
+            slug=slug,
         )
-        if (kind := _TOLD.get(act)) and (act is Act.SEAL or _is_next(award, now)):
-            about = award.cycle.participation
-            told = copy_values(office, row)
-            post.tell(session, office, kind, about, key=f"copy:{row.id}", now=now, **told)
-        return Sealed(slug, award.code, row.id, award.first_day, award.last_day)
+    row.sealed_json, row.sealed_jwt = secured
+    row.json_digest, row.jwt_digest = (hashlib.sha256(form).hexdigest() for form in secured)
+    row.issued_at = now
+    row.state = "issued"
+    award.acts.append(AwardAct(act=act.value, at=now, by=by, reason=reason))
+    row.made_for = act.value
+    if act is Act.SEAL:
+        award.state = "issued"
+        award.cycle.closed_at = max(now, award.valid_from)
+    audit.write(
+        session,
+        f"award.{act.value}",
+        slug,
+        by=by,
+        reason=reason,
+        now=now,
+        code=award.code,
+        credential=row.id,
+        json_digest=row.json_digest,
+        jwt_digest=row.jwt_digest,
+    )
+    if (kind := _TOLD.get(act)) and (act is Act.SEAL or _is_next(award, now)):
+        about = award.cycle.participation
+        told = copy_values(office, row)
+        post.tell(session, office, kind, about, key=f"copy:{row.id}", now=now, **told)
+    return Sealed(slug, award.code, row.id, award.first_day, award.last_day)
 
 
 def _is_next(award: Award, now: datetime) -> bool:
@@ -426,22 +464,18 @@ def _is_next(award: Award, now: datetime) -> bool:
     )
 
 
-def _decided_since(session: Session, slug: str, entry: int) -> bool:
-    """Whether an act on an award of `slug` was recorded after the audit entry `entry`."""
+def last_decisions(session: Session, slugs: Sequence[str]) -> dict[str, int]:
+    """The number of the last audit entry of a decision on each of `slugs`, where there is one."""
     decisions = [f"award.{act.value}" for act in Act]
-    return (
-        session.scalars(
-            select(AuditEntry.number).where(
-                AuditEntry.subject == slug,
-                AuditEntry.number > entry,
-                AuditEntry.act.in_(decisions),
-            )
-        ).first()
-        is not None
+    rows = session.execute(
+        select(AuditEntry.subject, func.max(AuditEntry.number))
+        .where(AuditEntry.subject.in_(slugs), AuditEntry.act.in_(decisions))
+        .group_by(AuditEntry.subject)
     )
+    return {row[0]: row[1] for row in rows}
 
 
-def _abandon(office: Office, identifiers: list[str], *, by: str) -> None:
+def abandon(office: Office, identifiers: list[str], *, by: str) -> None:
     now = office.now()
     with office.transaction() as session:
         for identifier in identifiers:
@@ -472,7 +506,7 @@ def recover(office: Office) -> list[str]:
             if office.is_gone(row.intended_by) or row.intended_at + _GIVEN_UP_AFTER <= now
         ]
     if left:
-        _abandon(office, left, by="merke")
+        abandon(office, left, by="merke")
     return left
 
 

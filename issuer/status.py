@@ -68,6 +68,18 @@ def _next_number(session: Session) -> int:
     return max(highest + 1, first)
 
 
+def choose_places(session: Session, count: int) -> list[tuple[int, int]]:
+    """Free places as `choose_place` chooses one, found by one question; where the open list is
+    nearly full, fewer than `count`."""
+    number, position = choose_place(session)
+    drawn = {position, *(secrets.randbelow(status_list.LENGTH) for _ in range(2 * count))}
+    taken = select(StatusEntry.position).where(
+        StatusEntry.list_number == number, StatusEntry.position.in_(drawn)
+    )
+    free = list(drawn - set(session.scalars(taken)))
+    return [(number, each) for each in free[:count]]
+
+
 def revoke(session: Session, entry: StatusEntry, act: Act, now: datetime) -> None:
     """Set the bit of `entry`. What is already revoked stays as it is."""
     if entry.revoked_at is not None:

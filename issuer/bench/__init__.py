@@ -7,7 +7,7 @@ file; how a figure becomes a row is in `issuer.bench.rows`.
 
 from collections.abc import Iterator
 
-from issuer.bench import commands, drawing, issuing, serving, verifying
+from issuer.bench import bulk, commands, drawing, issuing, serving, verifying
 from issuer.bench.material import Material, material
 from issuer.bench.peers import Peers
 from issuer.bench.rows import Absent, Comparison, Row, compare
@@ -23,6 +23,9 @@ def measure(runs: int) -> Iterator[Row | Absent]:
         with serving.server(demo.data, serving.published(made)) as server:
             for served in serving.comparisons(server, demo.badge(), made.badges[0]):
                 yield compare(served, runs)
+        with bulk.comparisons(runs) as sealings:
+            for many in sealings:
+                yield compare(many, runs)
         with Peers.start() as peers:
             for comparison in _comparisons(made, peers):
                 if isinstance(comparison, Absent):

@@ -68,6 +68,49 @@ def seal(
     click.echo(codes.grouped(sealed.code))
 
 
+@award.command("seal-waiting")
+@click.argument("programme")
+@click.option("--dry-run", is_flag=True, help="Only say which are waiting.")
+@reason_option
+@by_option
+@click.pass_obj
+def seal_waiting(context: Context, programme: str, dry_run: bool, reason: str, by: str) -> int:
+    """Seal every award of PROGRAMME that was put forward and waits for its decision.
+
+    Prints the address and code of each. Can be cut off and started again; what could not be
+    sealed is named, and waits as before (exit code 1).
+    """
+    import sys
+
+    from issuer import bulk, codes, participations
+    from issuer.texts import N_, explain
+
+    done, left = 0, 0
+    with context.office(unlock=not dry_run) as office:
+        with office.reading() as session:
+            participations.newest_edition(session, programme)
+            slugs = bulk.waiting(session, programme)
+        if dry_run:
+            for slug in slugs:
+                click.echo(slug)
+            return 0
+        with click.progressbar(
+            bulk.seal_waiting(office, programme, by=by, reason=reason),
+            length=len(slugs),
+            file=sys.stderr,
+            hidden=not sys.stderr.isatty(),
+        ) as told:
+            for each in told:
+                if isinstance(each, bulk.Left):
+                    left += 1
+                    click.echo(f"{each.slug}: {explain(each.why, context.language)}", err=True)
+                else:
+                    done += 1
+                    click.echo(f"{each.slug}\t{codes.grouped(each.code)}")
+    context.say(N_("Sealed: %(done)s. Not sealed: %(left)s."), done=done, left=left)
+    return 1 if left else 0
+
+
 @award.command()
 @click.argument("code")
 @reason_option

@@ -36,10 +36,10 @@ STEPS = [
     ("issuer.sealing", "rehearse", 1, "after"),
     ("issuer.sealing", "sign", 2, "after"),
     ("issuer.sealing", "_judge", 4, "after"),
-    ("issuer.sealing", "_issue", 1, "before"),
+    ("issuer.sealing", "issue", 1, "before"),
     ("issuer.audit", "write", 2, "before"),
     ("issuer.audit", "write", 2, "after"),
-    ("issuer.sealing", "_issue", 1, "after"),
+    ("issuer.sealing", "issue", 1, "after"),
 ]
 
 
