@@ -80,6 +80,7 @@ DOORS = {
             "issuer/agenda.py",
             "issuer/audit.py",
             "issuer/awards.py",
+            "issuer/bench/bulk.py",
             "issuer/bulk.py",
             "issuer/backup/",
             "issuer/carrying.py",

@@ -172,6 +172,14 @@ KINDS: Mapping[str, Kind] = {
         N_("A second person is needed"),
         N_("One person prepares an award, another decides. Nothing was changed."),
     ),
+    "award.case": Kind(
+        409,
+        N_("The holder has to be heard first"),
+        N_(
+            "A mark is withdrawn after a case: opened, answered, decided by somebody else. Open one"
+            " with `merke case open`, or give the reason for doing without in override."
+        ),
+    ),
     "award.state": Kind(
         409,
         N_("The award's state does not allow this"),
