@@ -138,16 +138,28 @@ def awards(connection: Connection) -> Iterator[Finding]:
         "SELECT cycle_id, requirement FROM requirement_record WHERE accepted_at IS NOT NULL",
     ):
         accepted.setdefault(row["cycle_id"], set()).add(row["requirement"])
+    # The cycle of the first award that stands: what comes after it is a renewal.
+    earliest = {
+        row["participation_id"]: row["number"]
+        for row in rows(
+            connection,
+            "SELECT y.participation_id, min(y.number) AS number FROM cycle y"
+            " JOIN award a ON a.cycle_id = y.id WHERE a.state = 'issued'"
+            " GROUP BY y.participation_id",
+        )
+    }
     standing: set[int] = set()
     query = (
         "SELECT a.code, a.cycle_id, a.state, a.first_day, a.last_day, a.valid_from, a.valid_until,"
-        " a.prepared_by, a.decided_by, a.override, y.number, y.edition_id"
+        " a.prepared_by, a.decided_by, a.override, y.number, y.edition_id,"
+        " y.participation_id"
         " FROM award a JOIN cycle y ON y.id = a.cycle_id"
         " WHERE a.state IN ('issued', 'void') ORDER BY a.id"
     )
     for row in rows(connection, query):
         programme = editions[row["edition_id"]]
-        asked = programme["requirements"]["first" if row["number"] == 1 else "renewal"]
+        first = earliest.get(row["participation_id"], row["number"]) >= row["number"]
+        asked = programme["requirements"]["first" if first else "renewal"]
         lacking = {item["id"] for item in asked} - accepted.get(row["cycle_id"], set())
         if lacking and row["state"] == "issued":
             missing = ", ".join(sorted(lacking))
