@@ -17,7 +17,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import event, select
 
-from issuer import awards, names, participations, public, published, recheck, resealing, sealing
+from issuer import (
+    awards,
+    names,
+    participations,
+    public,
+    published,
+    recheck,
+    register,
+    resealing,
+    sealing,
+)
 from issuer.daily import round_of_work
 from issuer.errors import IssuerError
 from issuer.record.tables import Award, Credential, StatusEntry
@@ -185,7 +195,8 @@ class Histories(RuleBasedStateMachine):
         office, now = self.desk.office, self.desk.clock()
         world = World(documents=published.documents(office), now=now)
         with office.reading() as session:
-            listed = {v.slug: v.state for v in public.register(office, session, now).views}
+            entries = register.read(office.settings.base_url, session, now).entries
+            listed = {entry.slug: entry.state for entry in entries}
             for row in participations.listing(session):
                 view = public.view(office, row, now)
                 answer = published.get(office, f"/m/{row.slug}")
