@@ -1,7 +1,7 @@
 """One round of what is due: lists to sign again, interrupted work to clear up, reminders, mail.
 
 `merke tick` does one; a running server does one at its start and then every minute, and sends
-mail beside it, so that a slow mail server holds up nothing.
+mail and looks at holders' websites beside it, so that a slow server holds up nothing.
 """
 
 import logging
@@ -10,8 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from issuer import agenda, checkpoints, keyring, sealing, status
+from issuer import agenda, checkpoints, domains, keyring, sealing, status
 from issuer.errors import IssuerError
+from issuer.lookups import Lookups
 from issuer.office import Office
 from issuer.post import outbox
 from keys.ring import RingError
@@ -76,4 +77,6 @@ def beside(office: Office) -> tuple[Beside, ...]:
     return (
         Beside("daily work", lambda: round_of_work(office, by_itself=True)),
         Beside("mail", lambda: outbox.send(office)),
+        # Other people's servers are asked: they may take their time.
+        Beside("look at websites", lambda: domains.recheck(office, Lookups())),
     )

@@ -139,17 +139,20 @@ def _open_patiently(context: Context) -> "Office":
 @click.pass_obj
 def tick(context: Context) -> None:
     """Do one round of what is due: sign the status lists again, clear up after a crash, write
-    reminders, send mail.
+    reminders, send mail, look again at the websites that holders have proven.
 
     `merke serve` does this by itself.
     """
+    from issuer import domains
     from issuer.daily import round_of_work
+    from issuer.lookups import Lookups
     from issuer.post import outbox
     from issuer.texts import N_
 
     with context.office(unlock=True) as office:
         done = round_of_work(office)
         posted = outbox.send(office)
+        domains.recheck(office, Lookups())
     context.say(
         N_("Signed %(lists)s status lists; gave up %(intentions)s interrupted sealings."),
         lists=len(done.lists),

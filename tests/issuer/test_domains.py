@@ -3,6 +3,7 @@
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +14,7 @@ import dns.resolver
 import dns.rrset
 import pytest
 
-from issuer import domains, lookups, participations, public, published
+from issuer import daily, domains, lookups, participations, public, published
 from issuer.domains import Way
 from issuer.errors import BadInput, NotFound, Refused
 from issuer.lookups import Lookups
@@ -294,3 +295,19 @@ def test_pages_are_fetched_by_the_guarded_client(host: str) -> None:
     """What it refuses before any name is looked up, nobody of ours asks for."""
     with pytest.raises(DocumentUnavailable, match="host name"):
         lookups.fetched(f"https://{host}/.well-known/merke.txt")
+
+
+def test_a_server_looks_again_by_itself(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[object] = []
+    monkeypatch.setattr(domains, "recheck", lambda office, look: looked.extend((office, look)))
+    monkeypatch.setattr(daily, "SECONDS_BETWEEN", 0.01)
+    threads = [each for each in daily.beside(desk.office) if each.name == "look at websites"]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 10
+    while not looked and time.monotonic() < deadline:
+        time.sleep(0.01)
+    for thread in threads:
+        thread.stop()
+    assert looked[0] is desk.office
+    assert isinstance(looked[1], Lookups)
