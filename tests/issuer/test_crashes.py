@@ -39,7 +39,7 @@ STEPS = [
     ("issuer.sealing", "issue", 1, "before"),
     ("issuer.audit", "write", 2, "before"),
     ("issuer.audit", "write", 2, "after"),
-    ("issuer.sealing", "issue", 1, "after"),
+    ("issuer.sealing", "finish", 1, "after"),
 ]
 
 
