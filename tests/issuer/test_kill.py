@@ -21,9 +21,11 @@ from sqlalchemy import event, select
 from issuer import awards, checkpoints, participations, public, recheck, resealing, sealing, status
 from issuer.daily import round_of_work
 from issuer.errors import IssuerError
+from issuer.office import Office
 from issuer.record.tables import StatusEntry
 from issuer.resealing import Cause
-from tests.support.office import BO, REASON, Clock, Desk
+from tests.support import processes
+from tests.support.office import BO, PASSPHRASE, REASON, Clock, Desk
 
 pytestmark = pytest.mark.database_only("sqlite")
 
@@ -134,20 +136,27 @@ def put_back(desk: Desk, kept: Path) -> None:
     desk.office.forget_ring_changes()
 
 
-def in_a_child(desk: Desk, act: Act, fatal: int, told: Path) -> bool:
-    """Do `act` in a process of its own, killed before step `fatal`; whether it was killed."""
+def in_a_child(desk: Desk, name: str, codes: dict[str, str], fatal: int, told: Path) -> bool:
+    """Do the act in a process of its own, killed before step `fatal`; whether it was killed."""
     desk.office.engine.dispose()
-    child = os.fork()
-    if child == 0:
-        try:
-            with pytest.MonkeyPatch.context() as patched:
-                Steps(fatal).watch(desk, patched)
-                act(desk)
-                told.write_text("acknowledged")
-        finally:
-            os._exit(0)
-    _, result = os.waitpid(child, 0)
-    return os.WIFSIGNALED(result)
+    process = processes.started(
+        _child, desk.office.folder.path, desk.clock(), name, codes, fatal, told
+    )
+    process.join(120)
+    assert process.exitcode in (0, -signal.SIGKILL)
+    return process.exitcode != 0
+
+
+def _child(
+    folder: Path, moment: datetime, name: str, codes: dict[str, str], fatal: int, told: Path
+) -> None:
+    clock = Clock(moment)
+    desk = Desk(Office.open(folder, passphrase=PASSPHRASE, clock=clock), clock)
+    desk.office.rehearsal_ring()
+    with pytest.MonkeyPatch.context() as patched:
+        Steps(fatal).watch(desk, patched)
+        acts(codes)[name](desk)
+        told.write_text("acknowledged")
 
 
 def steps_of(desk: Desk, act: Act, kept: Path) -> int:
@@ -189,7 +198,7 @@ def test_killed_at_every_step(
     for number, fatal in enumerate(points):
         put_back(desk, kept)
         told = tmp_path / f"told-{fatal}"
-        killed += in_a_child(desk, act, fatal, told)
+        killed += in_a_child(desk, name, codes, fatal, told)
         began = time.monotonic()
         if number % 10 == 0:
             # From nothing, keys and all, as a restarted service would.
