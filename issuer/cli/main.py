@@ -68,7 +68,8 @@ def _take_shared_options(command: click.Command) -> None:
     if isinstance(command, click.Group):
         for each in command.commands.values():
             _take_shared_options(each)
-        return
+        if not command.invoke_without_command:
+            return
     own = {parameter.name for parameter in command.params}
     if "data" not in own:
         command.params.append(
