@@ -1,6 +1,8 @@
 """docs/api.md is true: every address, every problem, every state, and nothing else."""
 
+import importlib
 import json
+import pkgutil
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+import issuer
 from issuer import errors
 from issuer.errors import IssuerError
 from issuer.settings import BadSettings
@@ -80,9 +83,14 @@ def _kinds(error: type[IssuerError]) -> Iterator[type[IssuerError]]:
 
 def test_every_refusal_is_known_to_http() -> None:
     """Refusals that a request can meet have an entry of their own, whatever their parent."""
-    # Raised at the start of a program only, before anything is served.
-    at_start = {"settings.invalid", "record.schema"}
-    missing = {kind.code for kind in _kinds(IssuerError)} - set(KINDS) - at_start - {"error"}
+    for found in pkgutil.walk_packages(issuer.__path__, "issuer."):
+        if "__main__" not in found.name and ".migrations" not in found.name:
+            importlib.import_module(found.name)
+    # Raised at the start of a program, before anything is served, and by commands that no
+    # request can give: backup, restore, and what is supplied after it.
+    elsewhere = {"settings.invalid", "record.schema", "record.foreign", "status.foreign"}
+    elsewhere |= {f"backup.{what}" for what in ("damaged", "sealed", "foreign", "in_use")}
+    missing = {kind.code for kind in _kinds(IssuerError)} - set(KINDS) - elsewhere - {"error"}
     assert missing == set()
     assert problems.code_of(BadSettings("x")) == "input.invalid"
     assert problems.code_of(IssuerError("x")) == "internal"
