@@ -1,5 +1,6 @@
 """What every test may use, and what none may do."""
 
+import gc
 import ipaddress
 import os
 import sys
@@ -52,6 +53,16 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
     for address in office.made[before:]:
         servers.drop(address)
     del office.made[before:]
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """For tests that count the processor's time: looking for garbage among all that other tests
+    have left in this process is no part of it. What was there before is not looked through."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.fixture(scope="session")

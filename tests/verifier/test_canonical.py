@@ -285,6 +285,7 @@ COSTLY: dict[str, Change] = {
 }
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", COSTLY)
 def test_work_is_bounded(name: str) -> None:
     document = badge()

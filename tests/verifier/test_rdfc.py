@@ -129,6 +129,7 @@ POISON = {
 }
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", POISON)
 def test_poison_costs_little_and_always_the_same(name: str) -> None:
     start = time.process_time()

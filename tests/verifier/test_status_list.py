@@ -122,6 +122,7 @@ def test_a_gzip_header_may_carry_a_name() -> None:
     assert len(decode("u" + b64url_encode(named))) == LENGTH
 
 
+@pytest.mark.usefixtures("alone")
 def test_a_list_that_expands_without_end() -> None:
     bomb = packed(bytes(300_000_000))
     tracemalloc.start()

@@ -143,6 +143,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_cost_little(name: str) -> None:
     start = time.process_time()

@@ -1,11 +1,10 @@
 """Hostile documents of 64 KiB: whatever they are made of, they are done with soon and in little
 memory. The limits count work and not time, so that they stop at the same place everywhere."""
 
-import gc
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -111,16 +110,6 @@ def largest(make: Callable[[int], Document]) -> Document:
         else:
             too_many = middle
     return make(fits)
-
-
-@pytest.fixture
-def alone() -> Iterator[None]:
-    """Looking for garbage among all that other tests have left in this process is not the
-    verifier's time: what was there before is not looked through while this lasts."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.mark.usefixtures("alone")

@@ -253,6 +253,7 @@ def _many(desk: Desk, number: int) -> None:
             session.execute(insert(kind), values)
 
 
+@pytest.mark.usefixtures("alone")
 def test_ten_thousand_are_read_at_once(tmp_path: Path) -> None:
     desk = Desk.make(tmp_path / "data")
     _many(desk, MANY)

@@ -44,6 +44,7 @@ BODIES = {
 }
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("name", BODIES)
 def test_a_hostile_body_is_read_soon(name: str) -> None:
     kind, body = BODIES[name]
