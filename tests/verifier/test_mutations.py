@@ -29,6 +29,7 @@ SEED = int(os.environ.get("MERKE_MUTATIONS_SEED", random.randrange(2**32)))
 PARTS = 4
 
 
+@pytest.mark.usefixtures("alone")
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_change_is_believed(part: int) -> None:
     tally, findings = run.block(SEED, range(part, CHANGES, PARTS))
