@@ -3,6 +3,11 @@ are called.
 
 Knows quads and nothing of where they come from. A graph can be built to keep the algorithm busy
 for ever; all work is counted, and stops at a limit that depends on the graph alone.
+
+Between named graphs the standard leaves a gap: a neighbour is hashed without the graph that it is
+a neighbour in (section 4.7), so two blank nodes can have one hash and yet differ, and which of
+them comes first is nobody's rule. Such datasets have several canonical forms, here and elsewhere;
+badges with a single proof have no two graphs that share a blank node.
 """
 
 import hashlib

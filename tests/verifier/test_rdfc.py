@@ -204,3 +204,19 @@ def test_names_of_blank_nodes_do_not_matter(quads: list[Quad], chance: random.Ra
     again = read_nquads(form.decode())
     assert canonicalise(again) == form
     assert len(again) == len(set(quads))
+
+
+def test_what_the_standard_cannot_tell_apart() -> None:
+    """Two look-alikes with one hash (section 4.8) whose neighbours lie in different graphs: two
+    canonical forms, by the names that the nodes came with. rdf-canonize 5 has the same two; PyLD
+    has two others, as it counts a quad twice for a node that stands in it twice."""
+    lone, other = f"_:c14n2 {P} _:c14n0", f"_:c14n3 {P} _:c14n0"
+    forms = {
+        f"{lone} .\n{lone[:-1]}1 _:c14n0 .\n{other} _:c14n0 .\n{other[:-1]}1 .\n".encode(),
+        f"{lone} _:c14n0 .\n{lone[:-1]}1 .\n{other} .\n{other[:-1]}1 _:c14n0 .\n".encode(),
+    }
+    found = set()
+    for b0, b1, b7, b10 in permutations(("_:b0", "_:b1", "_:b7", "_:b10")):
+        quads = [(b7, P, b0, ""), (b10, P, b1, ""), (b7, P, b1, b0), (b10, P, b0, b0)]
+        found |= {canonicalise(quads), canonicalise(quads[::-1])}
+    assert found == forms
