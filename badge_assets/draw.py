@@ -57,6 +57,7 @@ _SHADES = 7  # steps from a dark colour to paper
 _APART = 12  # two colours of a palette at least, as `distance`
 _CODE_ROOM = 400  # units for the QR code
 CODE_CELL = 20  # units for each character of the code beneath
+_BY_ITSELF = "\u0250"  # letters before it join no others
 
 _MOST_SQUARES = 41  # in a row of the QR code: two pixels each in a badge of 256
 
@@ -220,8 +221,19 @@ def _checked(text: str, field: str, what: str, language: str) -> str:
     text = bounded(text, field, what)
     if not text:
         raise UnfitText(f"{what} is empty; write {what} that shall stand on the badge")
-    typesetting.check("letters", {"text": text, "language": checked_language(language)})
+    language = checked_language(language)
+    drawn = _drawn(language)
+    if not drawn.issuperset(text):
+        typesetting.check("letters", {"text": text, "language": language})
+        drawn.update(letter for letter in text if letter < _BY_ITSELF)
     return text
+
+
+@lru_cache(maxsize=64)
+def _drawn(language: str) -> set[str]:
+    """Latin letters that texts in `language` were drawn with. Each has a sign of its own whatever
+    stands beside it, so that a text of nothing else need not be set to know that it can be."""
+    return set()
 
 
 def _spoken(texts: Mapping[str, str]) -> dict[str, str]:

@@ -5,6 +5,7 @@ Contacts are internal: nothing public, no export and no log holds them.
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -73,6 +74,25 @@ def in_use(session: Session, organisation: Organisation) -> list[Contact]:
     return sorted(rows, key=lambda row: list(PLACES).index(row.place))
 
 
+@dataclass(frozen=True)
+class Person:
+    """Somebody to write to, each part in the form in which it is kept."""
+
+    name: str
+    email: str
+    phone: str | None
+    language: str
+
+
+def person(
+    name: str, email: str, *, phone: str | None = None, language: str | None = None
+) -> Person:
+    """Check what was written of somebody. Raises `BadInput`."""
+    return Person(
+        names.clean(name), check_email(email), check_phone(phone), check_language(language)
+    )
+
+
 def put(
     session: Session,
     participation: Participation,
@@ -87,21 +107,33 @@ def put(
 ) -> Contact:
     """Make somebody the contact in `place`; whoever was it before ends."""
     _check_place(place)
-    organisation = participation.organisation
-    clean, address = names.clean(name), check_email(email)
-    number, wished = check_phone(phone), check_language(language)
-    _end(session, organisation, place, now)
+    who = person(name, email, phone=phone, language=language)
+    _end(session, participation.organisation, place, now)
+    row = begin(session, participation, place, who, by=by, now=now)
+    session.flush()
+    return row
+
+
+def begin(
+    session: Session,
+    participation: Participation,
+    place: str,
+    who: Person,
+    *,
+    by: str,
+    now: datetime,
+) -> Contact:
+    """Make `who` the contact in `place`, where nobody is it. Sent to the database later."""
     row = Contact(
-        organisation_id=organisation.id,
+        organisation=participation.organisation,
         place=place,
-        name=clean,
-        email=address,
-        phone=number,
-        language=wished,
+        name=who.name,
+        email=who.email,
+        phone=who.phone,
+        language=who.language,
         since=now,
     )
     session.add(row)
-    session.flush()
     audit.write(session, "organisation.contact", participation.slug, by=by, now=now, place=place)
     return row
 

@@ -18,7 +18,7 @@ from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import audit, contacts, names, participations
+from issuer import audit, contacts, enrolling, names, participations
 from issuer.characters import hidden
 from issuer.errors import BadInput, NotFound, Refused
 from issuer.office import Office
@@ -216,7 +216,7 @@ def enrol(
     `name` corrects the name that was written, such as one that cannot stand on the badge.
     """
     check_open(row)
-    participation = participations.enrol(
+    participation = enrolling.enrol(
         session,
         row.programme,
         name or row.name,

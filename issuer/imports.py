@@ -5,25 +5,33 @@ taken is counted with each batch in the same transaction, so that an import that
 goes on where it stopped when the same file is given again.
 """
 
+import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.orm import Session
 
-from issuer import audit, contacts, participations, programmes
-from issuer.errors import BadInput, IssuerError
+from issuer import audit, contacts, enrolling, programmes
+from issuer.contacts import Person
+from issuer.enrolling import Entrant
+from issuer.errors import BadInput, IssuerError, NotNow, Refused
 from issuer.office import Office
 from issuer.organisations import KINDS
 from issuer.record.life import ImportJob
 from issuer.texts import N_
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 MOST_BYTES: Final = 64 * 1024 * 1024
 _BATCH = 200
+_PIECE = 1 << 20
 
 COLUMNS: Final = (
     *("name", "name_language", "number", "kind", "listed"),
@@ -46,12 +54,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A file that can be read: how, and its rows."""
+    """A file that can be read: how, and `count` rows. They are read from it as they are needed,
+    so that a long file takes no more room than its bytes."""
 
     encoding: str
     delimiter: str
     digest: str
-    rows: tuple[Row, ...]
+    count: int
+    content: bytes = field(repr=False)
+
+    @property
+    def rows(self) -> Iterator[Row]:
+        reader = _reader(self.content, self.encoding, self.delimiter)
+        return _rows(reader, _heading(reader))
 
 
 @dataclass
@@ -63,34 +78,52 @@ class Told:
     before: int = 0
     faults: list[tuple[int, IssuerError]] = field(default_factory=list)
 
+    def note(self, line: int, fault: IssuerError) -> None:
+        """Keep why a row was not taken; not where that was found out, which holds a lot."""
+        fault.__cause__ = fault.__context__ = None
+        self.faults.append((line, fault.with_traceback(None)))
+
 
 def read(data: bytes) -> Sheet:
     """Read a CSV file as people save it: UTF-8 with or without byte order mark, else the code
     page of Norwegian spreadsheets; `;` or `,`. Raises `BadInput`."""
     if len(data) > MOST_BYTES:
         raise BadInput(N_("The file is larger than 64 MiB. Split it."))
-    text, encoding = _decoded(data)
-    heading = text.partition("\n")[0]
-    delimiter = ";" if heading.count(";") >= heading.count(",") and ";" in heading else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    encoding = _encoding(data)
+    first = data.partition(b"\n")[0]
+    delimiter = ";" if first.count(b";") >= first.count(b",") and b";" in first else ","
+    reader = _reader(data, encoding, delimiter)
     try:
-        names = [cell.strip().lower() for cell in next(reader, [])]
+        names = _heading(reader)
         _check_columns(names)
-        rows = tuple(_rows(reader, names))
+        count = sum(1 for _ in _rows(reader, names))
     except csv.Error as fault:
         raise BadInput(
             N_("Line %(line)s is no CSV: %(fault)s."), line=reader.line_num, fault=str(fault)
         ) from fault
-    return Sheet(encoding, delimiter, hashlib.sha256(data).hexdigest(), rows)
+    return Sheet(encoding, delimiter, hashlib.sha256(data).hexdigest(), count, data)
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
+def _encoding(data: bytes) -> str:
     for encoding in ("utf-8-sig", "cp1252"):
+        decoder = codecs.getincrementaldecoder(encoding)()
         try:
-            return data.decode(encoding), encoding
+            for start in range(0, len(data), _PIECE):
+                decoder.decode(data[start : start + _PIECE])
+            decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             continue
+        return encoding
     raise BadInput(N_("The file is neither UTF-8 nor cp1252. Save it as CSV in UTF-8."))
+
+
+def _reader(data: bytes, encoding: str, delimiter: str) -> "Reader":
+    text = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, newline="")
+    return csv.reader(text, delimiter=delimiter, strict=True)
+
+
+def _heading(reader: "Reader") -> list[str]:
+    return [cell.strip().lower() for cell in next(reader, [])]
 
 
 def _check_columns(names: list[str]) -> None:
@@ -102,10 +135,9 @@ def _check_columns(names: list[str]) -> None:
         )
 
 
-def _rows(reader: Iterator[list[str]], names: list[str]) -> Iterator[Row]:
-    line = 1
+def _rows(reader: "Reader", names: list[str]) -> Iterator[Row]:
     for cells in reader:
-        line = getattr(reader, "line_num", line + 1)
+        line = reader.line_num
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) > len(names):
@@ -115,33 +147,64 @@ def _rows(reader: Iterator[list[str]], names: list[str]) -> Iterator[Row]:
         yield Row(line, dict(zip(names, (cell.strip() for cell in padded), strict=True)))
 
 
-def check(row: Row) -> None:
+@dataclass(frozen=True)
+class Applicant:
+    """What a row says, checked as far as that goes without the record."""
+
+    entrant: Entrant
+    contact: Person | None
+
+
+def check(row: Row) -> Applicant:
     """Raise `BadInput` for what is wrong with a row by itself."""
     cells = row.cells
     if not cells:
         raise BadInput(N_("This line has more cells than the first one."))
-    participations.check_name(cells["name"], cells.get("name_language") or None)
-    participations.check_number(cells.get("number"))
-    if cells.get("kind") and cells["kind"] not in KINDS:
+    kind = cells.get("kind") or None
+    if kind is not None and kind not in KINDS:
         raise BadInput(N_("Choose one of: %(known)s."), known=", ".join(KINDS))
-    if cells.get("listed", "").lower() not in _YES_NO:
+    listed = _YES_NO.get(cells.get("listed", "").lower())
+    if listed is None:
         raise BadInput(N_("Write yes or no, or leave it empty (column %(name)s)."), name="listed")
-    if cells.get("contact_email"):
-        contacts.check_email(cells["contact_email"])
-        contacts.check_phone(cells.get("contact_phone"))
-        contacts.check_language(cells.get("language") or None)
+    entrant = enrolling.entrant(
+        cells["name"],
+        number=cells.get("number"),
+        language=cells.get("name_language") or None,
+        listed=listed,
+        kind=kind,
+    )
+    if not cells.get("contact_email"):
+        return Applicant(entrant, None)
+    person = contacts.person(
+        cells.get("contact_name") or cells["name"],
+        cells["contact_email"],
+        phone=cells.get("contact_phone"),
+        language=cells.get("language") or None,
+    )
+    return Applicant(entrant, person)
 
 
-def rehearse(sheet: Sheet) -> Told:
+def _checked(rows: Iterable[Row], told: Told) -> Iterator[tuple[int, Applicant]]:
+    """Those rows that can be taken, with their lines; of the others it is told why not."""
+    for row in rows:
+        try:
+            yield row.line, check(row)
+        except IssuerError as fault:
+            told.note(row.line, fault)
+
+
+def rehearse(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -> Told:
     """What `run` would say of the rows by themselves. Nothing is written."""
     told = Told()
-    for row in sheet.rows:
-        try:
-            check(row)
-            told.taken += 1
-        except IssuerError as fault:
-            told.faults.append((row.line, fault))
+    for batch in _batches(sheet.rows):
+        told.taken += sum(1 for _ in _checked(batch, told))
+        progress(len(batch))
     return told
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[list[Row]]:
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
 
 
 def run(
@@ -156,27 +219,27 @@ def run(
     told = Told()
     with office.transaction() as session:
         programmes.in_force(session, programme, office.now())
-        job = _job(session, sheet, programme, by=by, now=office.now())
-        told.before = job.rows_done
+        told.before = _job(session, sheet, programme, by=by, now=office.now()).rows_done
     progress(told.before)
-    for start in range(told.before, len(sheet.rows), _BATCH):
-        batch = sheet.rows[start : start + _BATCH]
-        faults: list[tuple[int, IssuerError]] = []
+    done = told.before
+    for batch in _batches(islice(sheet.rows, done, None)):
+        of_batch = Told()
+        # What a row says by itself is looked at before anybody is kept from writing.
+        applicants = list(_checked(batch, of_batch))
         with office.transaction() as session:
-            for row in batch:
-                try:
-                    check(row)
-                    with session.begin_nested():
-                        _take(session, row, programme, by=by, now=office.now())
-                except IssuerError as fault:
-                    faults.append((row.line, fault))
+            now = office.now()
             job = session.get_one(ImportJob, (sheet.digest, programme))
-            job.rows_done = start + len(batch)
-            job.rows_taken += len(batch) - len(faults)
-            if job.rows_done == len(sheet.rows):
-                job.ended_at = office.now()
-        told.taken += len(batch) - len(faults)
-        told.faults += faults
+            if job.rows_done != done:
+                raise NotNow(
+                    N_("Somebody else is taking the same file. Wait until that has ended.")
+                )
+            _take(session, applicants, programme, of_batch, by=by, now=now)
+            job.rows_done = done = done + len(batch)
+            job.rows_taken += of_batch.taken
+            if done == sheet.count:
+                job.ended_at = now
+        told.taken += of_batch.taken
+        told.faults += sorted(of_batch.faults, key=lambda each: each[0])
         progress(len(batch))
     return told
 
@@ -201,33 +264,27 @@ def _job(session: Session, sheet: Sheet, programme: str, *, by: str, now: dateti
             by=by,
             now=now,
             programme=programme,
-            rows=len(sheet.rows),
+            rows=sheet.count,
         )
     return job
 
 
-def _take(session: Session, row: Row, programme: str, *, by: str, now: datetime) -> None:
-    cells = row.cells
-    participation = participations.enrol(
-        session,
-        programme,
-        cells["name"],
-        by=by,
-        now=now,
-        number=cells.get("number") or None,
-        language=cells.get("name_language") or None,
-        listed=_YES_NO[cells.get("listed", "").lower()],
+def _take(
+    session: Session,
+    applicants: list[tuple[int, Applicant]],
+    programme: str,
+    told: Told,
+    *,
+    by: str,
+    now: datetime,
+) -> None:
+    enrolled = enrolling.enrol_all(
+        session, programme, [each.entrant for _, each in applicants], by=by, now=now
     )
-    participation.organisation.kind = cells.get("kind") or None
-    if cells.get("contact_email"):
-        contacts.put(
-            session,
-            participation,
-            "first",
-            name=cells.get("contact_name") or cells["name"],
-            email=cells["contact_email"],
-            phone=cells.get("contact_phone") or None,
-            language=cells.get("language") or None,
-            by=by,
-            now=now,
-        )
+    for (line, each), row in zip(applicants, enrolled, strict=True):
+        if isinstance(row, Refused):
+            told.note(line, row)
+            continue
+        told.taken += 1
+        if each.contact is not None:
+            contacts.begin(session, row, "first", each.contact, by=by, now=now)

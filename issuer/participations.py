@@ -1,10 +1,9 @@
-"""Organisations on their way: enrolment, cycles, requirements recorded and accepted.
+"""Organisations on their way: cycles, requirements recorded and accepted.
 
 Acts take the caller's session and never commit; each writes its audit entry in the same
 transaction. What an award needs is decided by `issuer.requirements`.
 """
 
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -22,15 +21,11 @@ from issuer.programme import Kind, Programme, Requirement
 from issuer.record.tables import (
     Cycle,
     Edition,
-    Organisation,
-    OrganisationName,
     Participation,
     RequirementAct,
     RequirementRecord,
 )
 from issuer.texts import DEFAULT, N_
-
-_SLUG_MOST = 60
 
 
 def check_reason(reason: str) -> str:
@@ -90,23 +85,6 @@ def find(session: Session, slug: str) -> Participation:
     return row
 
 
-def _free_slug(session: Session, name: str) -> str:
-    base = names.slug(name)
-    begin, some = 1, 4
-    while True:
-        wished = [_numbered(base, number) for number in range(begin, begin + some)]
-        taken = set(
-            session.scalars(select(Participation.slug).where(Participation.slug.in_(wished)))
-        )
-        if free := [slug for slug in wished if slug not in taken]:
-            return free[0]
-        begin, some = begin + some, min(4 * some, 500)
-
-
-def _numbered(base: str, number: int) -> str:
-    return base if number == 1 else f"{base[: _SLUG_MOST - len(str(number)) - 1]}-{number}"
-
-
 def newest_edition(session: Session, programme: str) -> Edition:
     row = session.scalars(
         select(Edition).where(Edition.programme == programme).order_by(Edition.id.desc()).limit(1)
@@ -116,58 +94,6 @@ def newest_edition(session: Session, programme: str) -> Edition:
             N_("No programme is called %(programme)s. Load its file with `merke programme load`."),
             programme=programme[:80],
         )
-    return row
-
-
-def enrol(
-    session: Session,
-    programme: str,
-    name: str,
-    *,
-    by: str,
-    now: datetime,
-    number: str | None = None,
-    language: str | None = None,
-    listed: bool = False,
-) -> Participation:
-    """Take an organisation into a programme and open its first cycle.
-
-    `listed`: it has agreed that everybody may see that it is under way.
-    """
-    edition = programmes.in_force(session, programme, now)
-    clean = check_name(name, language)
-    digits = check_number(number)
-    if digits is not None:
-        known = session.scalars(select(Organisation).where(Organisation.number == digits)).first()
-        if known is not None:
-            raise Refused(
-                N_("The organisation number %(number)s is already in the record, as %(name)s."),
-                number=digits,
-                name=known.name.name,
-            )
-    organisation = Organisation(id=str(uuid.uuid4()), number=digits, created_at=now)
-    organisation.names.append(
-        OrganisationName(
-            name=clean,
-            language=language,
-            sort_key=names.sort_key(clean),
-            folded=names.folded(clean),
-            since=now,
-        )
-    )
-    row = Participation(
-        id=str(uuid.uuid4()),
-        organisation=organisation,
-        programme=programme,
-        slug=_free_slug(session, clean),
-        public=True,
-        listed=listed,
-        created_at=now,
-    )
-    session.add(row)
-    session.flush()
-    audit.write(session, "participation.enrol", row.slug, by=by, now=now, edition=edition.edition)
-    open_cycle(session, row, edition, by=by, now=now)
     return row
 
 
@@ -186,13 +112,23 @@ def open_cycle(
             N_("%(slug)s already has an open cycle. Finish it before opening the next."),
             slug=participation.slug,
         )
-    cycle = Cycle(
-        number=len(participation.cycles) + 1,
-        edition=edition,
-        opened_at=now,
-    )
-    participation.cycles.append(cycle)
+    cycle = begin_cycle(session, participation, edition, by=by, now=now, reason=reason)
     session.flush()
+    return cycle
+
+
+def begin_cycle(
+    session: Session,
+    participation: Participation,
+    edition: Edition,
+    *,
+    by: str,
+    now: datetime,
+    reason: str = "",
+) -> Cycle:
+    """Add the next cycle, of a participation that has no open one. Sent to the database later."""
+    cycle = Cycle(number=len(participation.cycles) + 1, edition=edition, opened_at=now)
+    participation.cycles.append(cycle)
     audit.write(
         session,
         "cycle.open",

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from issuer import (
     bulk,
     credential,
+    enrolling,
     keyring,
     participations,
     pictures,
@@ -96,7 +97,7 @@ def _put_forward(office: Office, count: int) -> None:
     for start in range(0, count, _EACH):
         with office.transaction() as session:
             for number in range(start, min(count, start + _EACH)):
-                row = participations.enrol(
+                row = enrolling.enrol(
                     session,
                     "balansemerket",
                     f"Eksempel {number}",

@@ -1,5 +1,6 @@
 """`merke import`: organisations from a file that a spreadsheet saved."""
 
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -43,36 +44,36 @@ def organisations(
     (yes or no), contact_name, contact_email, contact_phone, language. Lines that cannot be taken
     are told; the others are taken. The same file given again goes on where it stopped.
     """
+    from rich.console import Console
+    from rich.progress import Progress
+
     from issuer import imports, programmes
     from issuer.texts import N_, explain
 
     sheet = imports.read(file.read_bytes())
-    shown = [dict(row.cells) for row in sheet.rows[:5]]
-    with context.office() as office:
+    shown = [dict(row.cells) for row in islice(sheet.rows, 5)]
+    console = Console(stderr=True)
+    # Without a terminal, no bar.
+    with (
+        context.office() as office,
+        Progress(console=console, disable=not console.is_terminal) as bar,
+    ):
+        task = bar.add_task(file.name, total=sheet.count)
+
+        def progress(rows: int) -> None:
+            bar.advance(task, rows)
+
         if dry_run:
             with office.reading() as session:
                 programmes.in_force(session, programme, office.now())
-            told = imports.rehearse(sheet)
+            told = imports.rehearse(sheet, progress)
         else:
-            from rich.console import Console
-            from rich.progress import Progress
-
-            console = Console(stderr=True)
-            # Without a terminal, no bar.
-            with Progress(console=console, disable=not console.is_terminal) as bar:
-                task = bar.add_task(file.name, total=len(sheet.rows))
-                told = imports.run(
-                    office,
-                    sheet,
-                    programme,
-                    by=by,
-                    progress=lambda rows: bar.advance(task, rows),
-                )
+            told = imports.run(office, sheet, programme, by=by, progress=progress)
     faults = [(line, explain(fault, context.language)) for line, fault in told.faults]
     if as_json:
         show_json(
             {
-                "rows": len(sheet.rows),
+                "rows": sheet.count,
                 "taken": told.taken,
                 "before": told.before,
                 "faults": [{"line": line, "fault": fault} for line, fault in faults],
@@ -97,7 +98,7 @@ def organisations(
             encoding=sheet.encoding,
             delimiter=sheet.delimiter,
             taken=told.taken,
-            rows=len(sheet.rows),
+            rows=sheet.count,
         )
     else:
         context.say(

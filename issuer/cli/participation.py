@@ -54,7 +54,7 @@ def enrol(
 
     With --enquiry, NAME may be left out, and number and contact are those of the enquiry.
     """
-    from issuer import enquiries, participations, post
+    from issuer import enquiries, enrolling, post
     from issuer.post.kinds import Kind
     from issuer.texts import N_
 
@@ -76,7 +76,7 @@ def enrol(
                 name_language=name_language,
             )
         else:
-            row = participations.enrol(
+            row = enrolling.enrol(
                 session,
                 programme,
                 name or "",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from issuer import awards, cases, organisations, participations, programmes, sealing
+from issuer import awards, cases, enrolling, organisations, participations, programmes, sealing
 from issuer.office import Office
 from issuer.programme import Programme, load
 from issuer.sealing import Sealed
@@ -159,9 +159,7 @@ def _case(office: Office, code: str) -> None:
 
 def _pilot(office: Office, name: str) -> None:
     with office.transaction() as session:
-        row = participations.enrol(
-            session, PROGRAMME, name, by=PREPARES, now=office.now(), listed=True
-        )
+        row = enrolling.enrol(session, PROGRAMME, name, by=PREPARES, now=office.now(), listed=True)
         participations.accept(
             session,
             row,
@@ -175,7 +173,7 @@ def _pilot(office: Office, name: str) -> None:
 
 def _enrol(office: Office, who: MadeUp) -> None:
     with office.transaction() as session:
-        row = participations.enrol(
+        row = enrolling.enrol(
             session,
             PROGRAMME,
             who.name,

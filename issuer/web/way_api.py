@@ -7,7 +7,7 @@ from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from issuer import cycles, enquiries, handing, participations, post, programmes
+from issuer import cycles, enquiries, enrolling, handing, participations, post, programmes
 from issuer.post.kinds import Kind
 from issuer.web.idempotency import Content
 from issuer.web.models import Because, HandedIn, NewParticipation
@@ -37,7 +37,7 @@ def enrol(body: NewParticipation, desk: DeskOf) -> Response:
                 name_language=body.name_language,
             )
         else:
-            row = participations.enrol(
+            row = enrolling.enrol(
                 session,
                 body.programme,
                 body.name or "",

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from issuer import contacts, imports, participations
-from issuer.errors import BadInput, NotFound
+from issuer.errors import BadInput, NotFound, NotNow
 from issuer.record.tables import AuditEntry, Organisation
-from tests.support.office import ADA, Desk
+from tests.support.office import ADA, BO, Desk
 
 HEAD = "name;number;kind;contact_name;contact_email;listed"
 GOOD = (
@@ -130,7 +132,48 @@ def test_an_import_goes_on_where_it_was_cut_off(
         imports.run(desk.office, sheet, "nomark", by=ADA)
 
 
+def test_a_batch_is_asked_for_once(desk: Desk) -> None:
+    def statements(count: int) -> int:
+        asked = 0
+
+        def note(*given: Any) -> None:
+            nonlocal asked
+            asked += given[2].lstrip().startswith("SELECT")
+
+        rows = "".join(f"Lag {count} {n};;sole;Nora;nora@example.no;\n" for n in range(count))
+        event.listen(desk.office.engine, "before_cursor_execute", note)
+        assert run(desk, f"{HEAD}\n{rows}").taken == count
+        event.remove(desk.office.engine, "before_cursor_execute", note)
+        return asked
+
+    assert statements(100) == statements(10)
+
+
+def test_two_at_the_same_file_are_not_both_believed(desk: Desk) -> None:
+    sheet = imports.read(("name\n" + "Teater\n" * 300).encode())
+    begun = False
+
+    def and_meanwhile(rows: int) -> None:
+        nonlocal begun
+        if not begun:
+            begun = True
+            imports.run(desk.office, sheet, "balansemerket", by=BO)
+
+    with pytest.raises(NotNow):
+        imports.run(desk.office, sheet, "balansemerket", by=ADA, progress=and_meanwhile)
+    assert len(taken(desk)) == 300
+
+
+def test_addresses_that_others_have_are_passed_over(desk: Desk) -> None:
+    told = run(desk, "name\nTeater 2\nTeater 5\nTeater\nTeater\nTeater\nTeater 4\nTeater\n")
+    assert told.taken == 7
+    run(desk, "name\n" + "Teater\n" * 3)
+    wished = {"teater", "teater-2", "teater-5", "teater-4"}
+    assert wished < set(taken(desk))
+    assert len(set(taken(desk))) == 10
+
+
 def test_the_same_name_many_times(desk: Desk) -> None:
-    told = run(desk, "name\n" + "Teater\n" * 30)
-    assert told.taken == 30
-    assert set(taken(desk)) == {"teater", *(f"teater-{n}" for n in range(2, 31))}
+    told = run(desk, "name\n" + "Teater\n" * 330)
+    assert told.taken == 330
+    assert set(taken(desk)) == {"teater", *(f"teater-{n}" for n in range(2, 331))}

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from issuer import audit, awards, credential, participations, published, sealing, status
+from issuer import audit, awards, credential, enrolling, participations, published, sealing, status
 from issuer.errors import (
     AlreadySealed,
     BadInput,
@@ -556,7 +556,7 @@ def _bare_credential(session: object, number: int) -> Credential:
 
     assert isinstance(session, Session)
     slug = f"liste-{number}"
-    row = participations.enrol(session, "balansemerket", slug, by=ADA, now=START, listed=False)
+    row = enrolling.enrol(session, "balansemerket", slug, by=ADA, now=START, listed=False)
     from issuer import codes
 
     made = Award(

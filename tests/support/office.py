@@ -29,6 +29,7 @@ from typing import Any
 from issuer import (
     awards,
     cases,
+    enrolling,
     keyring,
     measures,
     participations,
@@ -217,7 +218,7 @@ class Desk:
     ) -> str:
         """Take an organisation into the programme; return its slug."""
         with self.office.transaction() as session:
-            return participations.enrol(
+            return enrolling.enrol(
                 session,
                 "balansemerket",
                 name,

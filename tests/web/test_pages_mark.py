@@ -7,7 +7,7 @@ import pytest
 
 from badge_assets.draw import seal_svg
 from badge_assets.looks import TEXT_CONTRAST, Motif, contrast
-from issuer import participations, programme, programmes
+from issuer import enrolling, programme, programmes
 from issuer.programme import Looks
 from issuer.web import pages_look
 from tests.badge_assets.made_up import PETROL, pixels, seal_facts
@@ -80,9 +80,7 @@ def test_two_marks_live_side_by_side(village: Town) -> None:
     with desk.office.transaction() as session:
         other = programme.load(source, "ringmerket.toml")
         programmes.add(session, other, source, by="Ada", now=desk.clock())
-        participations.enrol(
-            session, "ringmerket", "Ringen", by="Ada", now=desk.clock(), listed=True
-        )
+        enrolling.enrol(session, "ringmerket", "Ringen", by="Ada", now=desk.clock(), listed=True)
     desk.enrol("Vekta")
     front = village.page("/")
     assert front.headline == "Balansekunst (eksempel)"
