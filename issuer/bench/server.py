@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from issuer.office import Office
 from issuer.web.app import create_app
+from issuer.web.prompt import prompt
 from issuer.web.server import configuration, free_port
 from verifier.documents import PinnedDocuments
 
@@ -62,7 +63,7 @@ def main(data: Path, published: Mapping[str, str]) -> None:
     listener = free_port("127.0.0.1", random.randrange(20_000, 50_000))
     app = create_app(office, documents=documents, listen="127.0.0.1")
     app.add_api_route("/api/v1/constant", constant, methods=["POST"])
-    config = configuration(beside(app))
+    config = configuration(beside(app), prompt(app.lane))
     print(listener.getsockname()[1], flush=True)
     try:
         asyncio.run(uvicorn.Server(config).serve(sockets=[listener]))

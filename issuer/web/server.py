@@ -14,6 +14,7 @@ from issuer.office import Office
 from issuer.texts import N_, translate
 from issuer.web.app import create_app
 from issuer.web.patience import Patient
+from issuer.web.prompt import prompt
 from keys.ring import RingError
 
 log = logging.getLogger(__name__)
@@ -92,9 +93,8 @@ def serve(office: Office, listener: socket.socket) -> None:
     for thread in threads:
         thread.start()
     try:
-        uvicorn.Server(configuration(create_app(office, listen=listener.getsockname()[0]))).run(
-            sockets=[listener]
-        )
+        app = create_app(office, listen=listener.getsockname()[0])
+        uvicorn.Server(configuration(app, prompt(app.lane))).run(sockets=[listener])
     finally:
         for thread in threads:
             thread.stop()

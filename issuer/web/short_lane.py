@@ -1,5 +1,8 @@
 """The short lane: what is asked for a million times, answered before the framework is reached.
 
+A ready answer is given to the server itself, without a task of its own (`ShortLane.ready`, for
+`issuer.web.prompt`); one that has to be made or looked after first, as ASGI.
+
 Every answer here was made by the framework, which is asked again as soon as anything it rests on
 has changed: the record or the keys (`Office.mark`), or the clock (`http.Note`). After an act of
 this process, the mark is looked at before the next answer; after one of another process, within
@@ -8,8 +11,9 @@ this process, the mark is looked at before the next answer; after one of another
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -58,7 +62,8 @@ class _Answer:
         if note.stamped:
             before, stamp, rest = body.rpartition(_STAMP)
             self._before, self._after = before + stamp, rest[rest.index(b'"') :]
-        self.tag = next(value for name, value in start["headers"] if name.lower() == b"etag")
+        tag = next(value for name, value in start["headers"] if name.lower() == b"etag")
+        self.tag = tag.decode("latin-1")
         self.size = _AROUND + 2 * len(body)
         # The forms below hold for begins <= t < ends.
         self.begins = self.ends = datetime.max.replace(tzinfo=UTC)
@@ -84,10 +89,11 @@ class _Answer:
         if note.stamped:
             body += days.timestamp(now).encode() + self._after
         small = packed(headers, body) if self._small else (headers, body)
-        self.plain = _whole(self._start, headers, body)
-        self.small = _whole(self._start, *small)
-        self.plain_304 = _unchanged(headers)
-        self.small_304 = _unchanged(weakened(headers) if self._small else headers)
+        self.plain = Form(self._start["status"], headers, body)
+        self.small = Form(self._start["status"], *small)
+        self.plain_304 = Form(304, not_modified(headers), b"")
+        weak = weakened(headers) if self._small else headers
+        self.small_304 = Form(304, not_modified(weak), b"")
         self.begins, self.ends = now, self._next(now)
 
     def _next(self, now: datetime) -> datetime:
@@ -104,22 +110,23 @@ class _Answer:
         return now.replace(microsecond=0) + _SECOND
 
 
-_Form = tuple[Message, Message, Message]
+class Form:
+    """An answer as it is sent: of a HEAD, without its body. `kept` is the server's to use."""
+
+    __slots__ = ("body", "headers", "kept", "status")
+
+    def __init__(self, status: int, headers: RawHeaders, body: bytes) -> None:
+        self.status, self.headers, self.body = status, headers, body
+        self.kept: object = None
 
 
-def _whole(start: Message, headers: RawHeaders, body: bytes) -> _Form:
-    """The start, the body, and the body of a HEAD."""
-    return (
-        {**start, "headers": headers},
-        {"type": "http.response.body", "body": body},
-        {"type": "http.response.body", "body": b""},
-    )
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What of a request's headers changes the answer."""
 
-
-def _unchanged(headers: RawHeaders) -> _Form:
-    start = {"type": "http.response.start", "status": 304, "headers": not_modified(headers)}
-    empty = {"type": "http.response.body", "body": b""}
-    return (start, empty, empty)
+    coding: bytes
+    known: list[str]
+    referer: bytes
 
 
 class ShortLane:
@@ -157,24 +164,53 @@ class ShortLane:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (form := await self._form(scope)) is not None:
-            start, body, nothing = form
+            body = b"" if scope["method"] == "HEAD" else form.body
+            start = {"type": "http.response.start", "status": form.status, "headers": form.headers}
             await send(start)
-            await send(nothing if scope["method"] == "HEAD" else body)
+            await send({"type": "http.response.body", "body": body})
         else:
             await self._app(scope, receive, send)
 
-    async def _form(self, scope: Scope) -> _Form | None:
+    def has(self, target: str) -> bool:
+        """Whether `ready` may have an answer: `target` is a path without a query."""
+        return target in self._answers
+
+    def ready(self, target: str, headers: Iterable[tuple[bytes, bytes]]) -> Form | None:
+        """What answers a GET or HEAD at this moment, None where `__call__` must.
+
+        Needs a running loop. `headers` are those of the request, their names in lower case.
+        """
+        answer = self._answers.get(target)
+        if answer is None or (wish := self._wish(headers)) is None or not self._is_known():
+            return None
+        if kept.now() >= answer.until or not answer.holds(self._office.now()):
+            return None
+        return self._chosen(target, answer, wish)
+
+    async def _form(self, scope: Scope) -> Form | None:
         """What answers the request, None where the framework must."""
         path: str = scope["path"]
-        answer = self._answers.get(path)
-        if answer is None and not is_alike(path):
+        if path not in self._answers and not is_alike(path):
             return None
         if scope["query_string"] or scope["method"] not in ("GET", "HEAD"):
             return None
+        wish = self._wish(scope["headers"])
+        if wish is None or not await self._is_certain():
+            return None
+        answer = self._answers.get(path)
+        now = self._office.now()
+        if answer is None or kept.now() >= answer.until or not answer.holds(now):
+            answer = await self._made(path, scope)
+            if answer is None or not answer.holds(self._office.now()):
+                return None
+        return self._chosen(path, answer, wish)
+
+    def _wish(self, headers: Iterable[tuple[bytes, bytes]]) -> _Wish | None:
+        """None where the framework must answer: for other hosts, and whoever sends a body."""
         host, coding, referer = b"", b"", b""
         known: list[str] = []
         hosts = 0
-        for name, value in scope["headers"]:
+        for name, value in headers:
             if name == b"host":
                 host = value
                 hosts += 1
@@ -188,18 +224,13 @@ class ShortLane:
                 return None
         if hosts != 1 or not (host in self._hosts or self._is_ours(host)):
             return None
-        if not await self._is_certain():
-            return None
-        answer = self._answers.get(path)
-        now = self._office.now()
-        if answer is None or kept.now() >= answer.until or not answer.holds(now):
-            answer = await self._made(path, scope)
-            if answer is None or not answer.holds(self._office.now()):
-                return None
+        return _Wish(coding, known, referer)
+
+    def _chosen(self, path: str, answer: _Answer, wish: _Wish) -> Form:
         if path[:7] == "/embed/":
-            self._told(path[7:].partition("/")[0].partition(".")[0], referer)
-        small = coding != b"" and accepts_gzip(coding)
-        if known and has_it(known, answer.tag.decode("latin-1")):
+            self._told(path[7:].partition("/")[0].partition(".")[0], wish.referer)
+        small = wish.coding != b"" and accepts_gzip(wish.coding)
+        if wish.known and has_it(wish.known, answer.tag):
             return answer.small_304 if small else answer.plain_304
         return answer.small if small else answer.plain
 
@@ -215,16 +246,22 @@ class ShortLane:
     async def _is_certain(self) -> bool:
         """Whether the record is what it was when the answers were made; if not, they are gone."""
         for _ in range(2):
-            age = kept.now() - self._looked_at
-            if self._commits == self._office.commits and age < LATEST:
-                if age >= SOON:
-                    self._look()
+            if self._is_known():
                 return True
             # A look that began before the last act may have missed it: then another is taken.
             await asyncio.wait((self._look(),), timeout=PATIENCE)
         # What cannot be read at this moment is as it was, for as long as `kept` too believes it.
         most = kept.MOMENT if self._failed else LATEST
         return self._commits == self._office.commits and kept.now() - self._looked_at < most
+
+    def _is_known(self) -> bool:
+        """The same as far as it can be told without looking; the next look is begun in time."""
+        age = kept.now() - self._looked_at
+        if self._commits != self._office.commits or age >= LATEST:
+            return False
+        if age >= SOON:
+            self._look()
+        return True
 
     def _look(self) -> "asyncio.Task[None]":
         if self._looking is None or self._looking.done():

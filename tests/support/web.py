@@ -22,6 +22,7 @@ from issuer.record.tables import OrganisationName
 from issuer.sealing import Sealed
 from issuer.studio import Studio
 from issuer.web.app import create_app
+from issuer.web.prompt import prompt
 from issuer.web.server import configuration
 from tests.support import servers
 from tests.support.office import ADA, BASE, Desk
@@ -101,7 +102,7 @@ def locked_record(desk: Desk) -> Iterator[None]:
 def real_server(desk: Desk) -> Iterator[int]:
     """The application behind a real socket on this machine; gives the port."""
     app = create_app(desk.office, listen="127.0.0.1", documents=NOWHERE)
-    with serving(configuration(app)) as port:
+    with serving(configuration(app, prompt(app.lane))) as port:
         yield port
 
 
