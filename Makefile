@@ -30,7 +30,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary=:all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test postgresql pictures contact-sheet decode-table fuzz mutate differential kill bench \
+.PHONY: help demo test postgresql pictures contact-sheet decode-table fuzz mutate differential bulk kill bench \
 	lint format types wheel smoke lock clean
 
 help: ## this list
@@ -55,6 +55,9 @@ differential: $(VENV)/.test ## both ways to canonical bytes, over 100,000 made-u
 bench: $(VENV)/.test ## how fast, side by side with others that are installed (ARGS="--json")
 	@scripts/peers.sh
 	@$(BIN)/merke bench $(ARGS)
+
+bulk: $(VENV)/.test ## import and seal 100,000, with kill -9 on the way: hours (ARGS="--awards 5000")
+	$(BIN)/python -m tests.bulk.run $(ARGS)
 
 kill: $(VENV)/.test ## end the process at 2,000 steps of sealing, revoking, renewing, publishing
 	MERKE_KILLS=2000 $(BIN)/python -m pytest -p no:xdist tests/issuer/test_kill.py $(ARGS)

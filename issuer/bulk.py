@@ -9,9 +9,10 @@ intended is given up first.
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from issuer import credential, participations, published, sealing, status
@@ -25,6 +26,8 @@ from verifier.documents import Document, DocumentSource
 log = logging.getLogger(__name__)
 
 BATCH = 100
+# So many of those that wait are read at once.
+_PAGE = 5000
 
 
 @dataclass(frozen=True)
@@ -48,23 +51,48 @@ class _Once:
         return self._read[url]
 
 
-def waiting(session: Session, programme: str) -> list[str]:
+def waiting(session: Session, programme: str) -> Iterator[str]:
     """The participations of `programme` whose award was put forward and is not made yet, in
     the order in which they were put forward."""
-    made = select(Award.cycle_id).where(Award.state.in_(("intended", "issued")))
+    after = None
+    while page := _page(session, programme, after):
+        yield from (row.slug for row in page)
+        after = page[-1]
+
+
+def count_waiting(session: Session, programme: str) -> int:
+    found = _waiting(programme, None).order_by(None).subquery()
+    return session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _page(session: Session, programme: str, after: Any) -> Sequence[Any]:
+    return session.execute(_waiting(programme, after).limit(_PAGE)).all()
+
+
+def _waiting(programme: str, after: Any) -> Select[str, datetime | None, int]:
+    """Slugs with their places in the order; those after the row `after`."""
+    made = exists().where(Award.cycle_id == Cycle.id, Award.state.in_(("intended", "issued")))
     query = (
-        select(Participation.slug)
+        select(Participation.slug, Cycle.prepared_at, Cycle.id)
         .join(Cycle, Cycle.participation_id == Participation.id)
         .where(
             Participation.programme == programme,
             Cycle.prepared_at.is_not(None),
             Cycle.closed_at.is_(None),
             Cycle.ended_at.is_(None),
-            Cycle.id.not_in(made),
+            ~made,
         )
         .order_by(Cycle.prepared_at, Cycle.id)
     )
-    return list(session.scalars(query))
+    if after is None:
+        return query
+    moment, number = after.prepared_at, after.id
+    return query.where(
+        or_(
+            Cycle.prepared_at > moment,
+            and_(Cycle.prepared_at == moment, Cycle.id > number),
+        )
+    )
 
 
 def seal_waiting(
@@ -78,10 +106,16 @@ def seal_waiting(
     by = participations.check_person(by)
     sealing.check_keys(office, office.now())
     sealing.recover(office)
-    with office.reading() as session:
-        slugs = waiting(session, programme)
-    for start in range(0, len(slugs), batch):
-        yield from _batch(office, slugs[start : start + batch], by=by, reason=why)
+    after = None
+    while True:
+        with office.reading() as session:
+            page = _page(session, programme, after)
+        if not page:
+            return
+        for start in range(0, len(page), batch):
+            slugs = [row.slug for row in page[start : start + batch]]
+            yield from _batch(office, slugs, by=by, reason=why)
+        after = page[-1]
 
 
 def _batch(
@@ -143,7 +177,7 @@ def _decided(
         try:
             with office.transaction() as session:
                 rows, places = _all(session, slugs), status.choose_places(session, len(slugs))
-                for slug, place in zip_longest(slugs, places):
+                for slug, place in zip(slugs, places, strict=True):
                     before = len(session.new)
                     try:
                         intended[slug] = sealing.decide(

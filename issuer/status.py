@@ -31,6 +31,7 @@ SIGN_AGAIN_AFTER = timedelta(days=1)
 TTL = 300_000
 
 _LUCKY_DRAWS = 32
+_RANDOM = secrets.SystemRandom()
 
 
 def list_path(number: int) -> str:
@@ -43,22 +44,37 @@ def choose_place(session: Session, *, length: int = status_list.LENGTH) -> tuple
 
     The caller's write transaction holds the lock, so the place is still free when taken.
     """
+    (place,) = choose_places(session, 1, length=length)
+    return place
+
+
+def choose_places(
+    session: Session, count: int, *, length: int = status_list.LENGTH
+) -> list[tuple[int, int]]:
+    """`count` free places as `choose_place` chooses one, with few questions for all of them."""
     number = session.scalar(
         select(func.max(StatusList.number)).where(StatusList.closed_at.is_(None))
     )
-    if number is not None:
-        taken = select(StatusEntry.position).where(StatusEntry.list_number == number)
-        for _ in range(_LUCKY_DRAWS):
-            position = secrets.randbelow(length)
-            if session.scalar(taken.where(StatusEntry.position == position)) is None:
-                return number, position
-        free = sorted(set(range(length)) - set(session.scalars(taken)))
-        if free:
-            return number, secrets.choice(free)
-    number = _next_number(session)
-    session.add(StatusList(number=number, version=1))
-    session.flush()
-    return number, secrets.randbelow(length)
+    places: list[tuple[int, int]] = []
+    while True:
+        if number is not None:
+            wanted = count - len(places)
+            places += [(number, each) for each in _free(session, number, wanted, length)]
+        if len(places) == count:
+            return places
+        number = _next_number(session)
+        session.add(StatusList(number=number, version=1))
+        session.flush()
+
+
+def _free(session: Session, number: int, most: int, length: int) -> list[int]:
+    """Up to `most` free positions of the list `number`, at random; fewer only if it has no more."""
+    taken = select(StatusEntry.position).where(StatusEntry.list_number == number)
+    drawn = {secrets.randbelow(length) for _ in range(2 * most + _LUCKY_DRAWS)}
+    free = drawn - set(session.scalars(taken.where(StatusEntry.position.in_(drawn))))
+    if len(free) < most:
+        free = set(range(length)) - set(session.scalars(taken))
+    return _RANDOM.sample(sorted(free), min(most, len(free)))
 
 
 def _next_number(session: Session) -> int:
@@ -66,18 +82,6 @@ def _next_number(session: Session) -> int:
     highest = session.scalar(select(func.max(StatusList.number))) or 0
     first = session.scalar(select(func.max(Restoration.first_list))) or 0
     return max(highest + 1, first)
-
-
-def choose_places(session: Session, count: int) -> list[tuple[int, int]]:
-    """Free places as `choose_place` chooses one, found by one question; where the open list is
-    nearly full, fewer than `count`."""
-    number, position = choose_place(session)
-    drawn = {position, *(secrets.randbelow(status_list.LENGTH) for _ in range(2 * count))}
-    taken = select(StatusEntry.position).where(
-        StatusEntry.list_number == number, StatusEntry.position.in_(drawn)
-    )
-    free = list(drawn - set(session.scalars(taken)))
-    return [(number, each) for each in free[:count]]
 
 
 def revoke(session: Session, entry: StatusEntry, act: Act, now: datetime) -> None:

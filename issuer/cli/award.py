@@ -89,14 +89,14 @@ def seal_waiting(context: Context, programme: str, dry_run: bool, reason: str, b
     with context.office(unlock=not dry_run) as office:
         with office.reading() as session:
             participations.newest_edition(session, programme)
-            slugs = bulk.waiting(session, programme)
-        if dry_run:
-            for slug in slugs:
+            count = bulk.count_waiting(session, programme)
+            for slug in bulk.waiting(session, programme) if dry_run else ():
                 click.echo(slug)
+        if dry_run:
             return 0
         with click.progressbar(
             bulk.seal_waiting(office, programme, by=by, reason=reason),
-            length=len(slugs),
+            length=count,
             file=sys.stderr,
             hidden=not sys.stderr.isatty(),
         ) as told:

@@ -1,18 +1,30 @@
 """Many awards sealed at once: each by every rule, resumable, nothing lost or doubled."""
 
+from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
 
-from issuer import bulk, participations, pictures, recheck, sealing
+from issuer import (
+    bulk,
+    participations,
+    pictures,
+    published,
+    published_lists,
+    recheck,
+    sealing,
+    status,
+)
 from issuer.bulk import Left
 from issuer.office import Office
-from issuer.record.tables import Credential
+from issuer.record.tables import Credential, StatusEntry, StatusList
 from issuer.sealing import Sealed
 from tests.support.office import ADA, BO, REASON, Desk
+from verifier.verify import World, verify
 
 PROGRAMME = "balansemerket"
 
@@ -63,7 +75,7 @@ def test_what_a_rule_refuses_waits_and_the_rest_is_sealed(desk: Desk) -> None:
     assert [(each.slug, each.why.code) for each in left] == [(own, "award.second_person")]
     assert [each.slug for each in told if isinstance(each, Sealed)] == [first]
     with desk.office.reading() as session:
-        assert bulk.waiting(session, PROGRAMME) == [own]
+        assert list(bulk.waiting(session, PROGRAMME)) == [own]
     nothing_wrong(desk)
 
 
@@ -84,7 +96,7 @@ def test_what_cannot_be_drawn_is_left_and_nothing_of_it_recorded(
     assert [each.slug for each in told if isinstance(each, Sealed)] == [slugs[0], slugs[2]]
     with desk.office.reading() as session:
         assert len(session.scalars(select(Credential)).all()) == 2
-        assert bulk.waiting(session, PROGRAMME) == [slugs[1]]
+        assert list(bulk.waiting(session, PROGRAMME)) == [slugs[1]]
     nothing_wrong(desk)
 
 
@@ -103,6 +115,37 @@ def test_what_is_decided_meanwhile_overtakes(desk: Desk, monkeypatch: pytest.Mon
     told = list(bulk.seal_waiting(desk.office, PROGRAMME, by=BO, reason=REASON))
     assert sorted(type(each).__name__ for each in told) == ["Left", "Sealed"]
     assert {each.slug for each in told} == set(slugs)
+    nothing_wrong(desk)
+
+
+def test_lists_that_are_full_are_followed_by_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list has 131,072 places; here four, so that a batch begins in one and ends in the third."""
+    monkeypatch.setattr(status, "choose_places", partial(status.choose_places, length=4))
+    put_forward(desk, *(f"{letter}-laget" for letter in "ABCDEFGHIJ"))
+    run = bulk.seal_waiting(desk.office, PROGRAMME, by=BO, reason=REASON, batch=6)
+    done = [each for each in run if isinstance(each, Sealed)]
+    with desk.office.reading() as session:
+        entries = session.scalars(select(StatusEntry)).all()
+        assert Counter(entry.list_number for entry in entries) == {1: 4, 2: 4, 3: 2}
+        assert len({(entry.list_number, entry.position) for entry in entries}) == 10
+        assert all(entry.position < 4 for entry in entries)
+        place = {entry.credential_id: entry for entry in entries}
+    # In each list one is taken back: strangers see that one alone, in that list alone.
+    ended = {place[each.credential_id].list_number: each for each in done}
+    for each in ended.values():
+        desk.suspend(each.code)
+    with desk.office.reading() as session:
+        for row in session.scalars(select(StatusList)):
+            read = published_lists.read(desk.office, "list", row.signed_json or b"")
+            assert read.number == row.number
+            assert read.revoked == (place[ended[row.number].credential_id].position,)
+        copies = {copy.id: copy.sealed_json for copy in session.scalars(select(Credential))}
+    documents = published.documents(desk.office)
+    for each in done:
+        report = verify(copies[each.credential_id] or b"", World(documents, now=desk.clock()))
+        assert bool(report) == (each not in ended.values()), report.reasons
     nothing_wrong(desk)
 
 
@@ -148,4 +191,4 @@ def test_memory_does_not_hold_what_is_done(desk: Desk) -> None:
     with desk.office.reading() as session:
         # What is told is durable, before the next is begun.
         assert session.get_one(Credential, first.credential_id).state == "issued"
-        assert len(bulk.waiting(session, PROGRAMME)) == 2
+        assert bulk.count_waiting(session, PROGRAMME) == 2
