@@ -98,7 +98,7 @@ def badge_facts(office: Office, copy: Credential) -> BadgeFacts:
     award = copy.award
     programme = office.programme(award.cycle.edition)
     language = str(programme.main_language)
-    name = _name_at(award.cycle.participation, copy.intended_at)
+    name = name_at(award.cycle.participation, copy.intended_at)
     first, last = texts.day(award.first_day, language), texts.day(award.last_day, language)
     mark = programme.name(language)
     return BadgeFacts(
@@ -141,7 +141,7 @@ def spoken(language: str | None) -> str | None:
     return language if language and re.fullmatch("[a-z]{2,3}", language) else None
 
 
-def _name_at(row: Participation, moment: datetime) -> OrganisationName:
+def name_at(row: Participation, moment: datetime) -> OrganisationName:
     """The name that was in use at `moment`: a new name does not change an old badge."""
     names = row.organisation.names
     return next((name for name in reversed(names) if name.since <= moment), names[0])

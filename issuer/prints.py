@@ -4,16 +4,20 @@ Print cannot change any more: it carries its last day, and a QR code that leads 
 stand today. Drawing is `badge_assets.prints` and `badge_assets.draw`.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from badge_assets import qr
-from badge_assets.facts import BadgeFacts, DiplomaFacts, PosterFacts, Sheet
-from issuer import facts, pictures, texts, wording
+from badge_assets.facts import BadgeFacts, DiplomaFacts, PosterFacts, SealKind, Sheet
+from issuer import copies, days, facts, pictures, public, restorations, texts, wording
 from issuer.drawing import Drawer, Job, draw_here
-from issuer.errors import WrongState
+from issuer.errors import RecordBehind, WrongState
 from issuer.names import number_text
 from issuer.office import Office
 from issuer.public import Period, View
+from issuer.state import Standing, State
 from issuer.texts import N_, translate
 
 PDF = "application/pdf"
@@ -72,13 +76,86 @@ def diploma(office: Office, view: View, language: str, drawer: Drawer = draw_her
 
     Raises `WrongState` where there is none, `pictures.Undrawable`.
     """
+    return _diploma(office, view, language, drawer, {})
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A PDF, and when it is another one by the clock alone."""
+
+    data: bytes
+    slug: str
+    code: str
+    changes_at: datetime
+
+
+def of_copy(
+    office: Office, identifier: str, language: str, drawer: Drawer = draw_here
+) -> Printed | None:
+    """The diploma of the award of one signed copy, as things stand now; None where there is no
+    such copy. It bears the name that is signed, whatever the holder is called since, and says
+    of this award alone whether it stands. Raises `Gone`, `pictures.Undrawable`, `RecordBehind`.
+    """
+    now, waiting = office.now(), restorations.is_waiting(office.gap())
+    with office.reading() as session:
+        copy = copies.find(session, identifier)
+        if copy is None:
+            return None
+        if waiting:
+            raise RecordBehind(
+                N_(
+                    "The record was put back from an older copy, and what was decided after that"
+                    " may be missing. Until that is cleared up nothing is printed."
+                )
+            )
+        told = copies.told(office, session, copy, now, language)
+        name = pictures.name_at(copy.award.cycle.participation, copy.intended_at)
+        view = replace(
+            public.of_award(office, copy.award, now), name=name.name, language=name.language
+        )
+    zone = view.programme.timezone
+    # The day is printed on it.
+    tomorrow = days.start_of(now.astimezone(zone).date() + timedelta(days=1), zone)
+    data = _diploma(office, view, language, drawer, _of_copy(view, told, language))
+    changes_at = min(tomorrow, told.changes_at or tomorrow)
+    return Printed(data, view.slug, copy.award.code, changes_at)
+
+
+def _of_copy(view: View, told: copies.Told, language: str) -> dict[str, Any]:
+    """What the diploma of a copy says otherwise than that of a participation."""
+    award = view.award
+    if award is None:
+        raise ValueError("a copy belongs to an award")
+    mark = view.programme.name(language)
+    said: dict[str, Any] = {"description": f"{mark}: {view.name}. {told.sentence}"}
+    if told.standing is Standing.NOT_YET and view.state.holds:
+        said["last_day_text"] = translate(
+            language,
+            N_("Valid from %(first)s up to and including %(last)s"),
+            first=texts.day(award.first_day, language),
+            last=texts.day(award.last_day, language),
+        )
+    elif told.standing is Standing.REVOKED and view.state.holds:
+        # Its award stands, by another copy.
+        said["kind"] = SealKind.IN_ERROR
+        said["state_word"] = translate(language, N_("Replaced by a newer badge"))
+        said["last_day_text"] = translate(language, N_("The QR code leads to the newest one"))
+    return said
+
+
+def _diploma(
+    office: Office, view: View, language: str, drawer: Drawer, otherwise: Mapping[str, Any]
+) -> bytes:
     period = _award(view)
     programme = view.programme
     first = texts.day(period.first_day, language)
     job = Job(
         "diploma.pdf",
         DiplomaFacts(
-            **_shared(office, view, period, language, N_("%(mark)s, diploma: %(holder)s")),
+            **{
+                **_shared(office, view, period, language, N_("%(mark)s, diploma: %(holder)s")),
+                **otherwise,
+            },
             number_line=""
             if view.number is None
             else f"{translate(language, N_('Org. no.'))} {number_text(view.number)}",
@@ -100,7 +177,7 @@ def diploma(office: Office, view: View, language: str, drawer: Drawer = draw_her
                         )
                     ),
                 )
-                for met in view.met
+                for met in (() if view.state is State.VOID else view.met)
             ),
             limits=programme.limits(language),
             note=translate(

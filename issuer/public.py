@@ -24,7 +24,7 @@ from issuer.domains import Proven
 from issuer.office import Office
 from issuer.programme import Kind, Programme, Requirement
 from issuer.record import tables
-from issuer.state import PublicState, State, next_change, state
+from issuer.state import PublicState, State, award_state, next_change, state
 
 
 @dataclass(frozen=True)
@@ -148,8 +148,16 @@ class View:
 
 def view(office: Office, row: tables.Participation, now: datetime) -> View:
     """The public view of `row` at `now`."""
-    judged = history.participation(row)
-    standing = state(judged, now)
+    return _view(office, row, now, state(history.participation(row), now))
+
+
+def of_award(office: Office, award: tables.Award, now: datetime) -> View:
+    """The same of one award, whatever came after it (`state.award_state`)."""
+    standing = award_state(history.award(award), now)
+    return _view(office, award.cycle.participation, now, standing)
+
+
+def _view(office: Office, row: tables.Participation, now: datetime, standing: PublicState) -> View:
     periods = tuple(
         _period(award)
         for cycle in row.cycles
@@ -175,7 +183,7 @@ def view(office: Office, row: tables.Participation, now: datetime) -> View:
         measures=_measures(cycle, met),
         domains=domains.proven(row, programme.timezone),
         now=now,
-        changes_at=next_change(judged, now),
+        changes_at=next_change(history.participation(row), now),
     )
 
 

@@ -148,6 +148,17 @@ def state(participation: Participation, now: datetime) -> PublicState:
     return PublicState(State.UNKNOWN)
 
 
+def award_state(award: Award, now: datetime) -> PublicState:
+    """What became of one award by `now`, whatever came after it: holds also where it lies ahead."""
+    if end := award.end(now):
+        return PublicState(_ENDS[end.act], award, end.at)
+    if now >= award.valid_until + timedelta(seconds=1):
+        return PublicState(State.LAPSED, award)
+    if suspension := award.suspension(now):
+        return PublicState(State.SUSPENDED, award, suspension.at)
+    return PublicState(State.HOLDS, award)
+
+
 def next_change(participation: Participation, now: datetime) -> datetime | None:
     """The next moment at which the state changes by the clock alone, None if it never does."""
     second = timedelta(seconds=1)

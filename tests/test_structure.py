@@ -87,6 +87,7 @@ DOORS = {
             "issuer/cases.py",
             "issuer/checkpoints.py",
             "issuer/contacts.py",
+            "issuer/copies.py",
             "issuer/courses.py",
             "issuer/cycles.py",
             "issuer/domains.py",

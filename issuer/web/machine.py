@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from issuer import history, participations, pictures, public, published, state
+from issuer import history, participations, pictures, prints, public, published, state
 from issuer.errors import NotFound
 from issuer.office import Office
 from issuer.public import View
@@ -35,6 +35,7 @@ from issuer.web.http import (
     weak_tag,
 )
 from issuer.web.kinds import KINDS
+from issuer.web.pages_render import language_of
 from issuer.web.pools import Pool
 from issuer.web.problems import Problem
 from issuer.wording import MAY_BE_MISSING
@@ -164,6 +165,31 @@ def _picture(request: Request) -> Response:
     )
 
 
+async def sheet(request: Request) -> Response:
+    """The diploma of a badge's award for printing, drawn in the pool for pictures."""
+    pool: Pool = request.app.state.picture_pool
+    return await pool.run(_sheet, request)
+
+
+def _sheet(request: Request) -> Response:
+    office, language = office_of(request), language_of(request)
+    studio: Studio = request.app.state.studio
+    found = prints.of_copy(office, request.path_params["id"], language, studio.draw)
+    if found is None:
+        raise not_found(office)
+    return public_answer(
+        request,
+        found.data,
+        prints.PDF,
+        cache=cache_control(office.now(), found.changes_at),
+        vary=("Accept-Language",),
+        headers={
+            "Content-Language": language,
+            "Content-Disposition": f'inline; filename="{found.slug}-{found.code}.pdf"',
+        },
+    )
+
+
 def problem_kind(request: Request) -> Response:
     """What a problem's `type` means, in all languages."""
     code = request.path_params["code"]
@@ -218,6 +244,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/b/{id}.jwt", document),
     Route("/b/{id}.png", picture),
     Route("/b/{id}.svg", picture),
+    Route("/b/{id}.pdf", sheet),
     Route("/b/{id}/refresh", document),
     JsonRoute("/b/{id}", negotiated(document)),
     Route("/m/{slug}.json", participation),

@@ -4,19 +4,14 @@ Its facts come from the signed bytes, which are judged anew for every reader; wh
 the copy comes from the record. It always leads on to what holds today.
 """
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from issuer import days, erasure, history, published, texts, verification, wording
-from issuer.office import Office
-from issuer.programme import Language, Programme
-from issuer.record.tables import Credential
-from issuer.state import Standing, next_change, standing
+from issuer import copies, verification
+from issuer.programme import Language
+from issuer.state import Standing
 from issuer.texts import N_, translate
 from issuer.web import http, pages_report
 from issuer.web.pages_holder import nothing_here
@@ -31,28 +26,13 @@ _SIGNED_IN: Final[Mapping[Language, str]] = {
     Language.EN: N_("The signed text is in English."),
 }
 
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the record knows of one copy."""
-
-    programme: Programme
-    slug: str
-    sealed: bytes
-    standing: Standing
-    sentence: str
-    successor: str | None
-    changes_at: datetime | None
-
 
 @router.get("/b/{identifier}")
 def badge(request: Request, identifier: str) -> Response:
     office = office_of(request)
     now = office.now()
     language = language_of(request)
-    told = known(office, identifier, now, language)
+    told = copies.known(office, identifier, now, language)
     if told is None:
         return nothing_here(request, N_("Nothing is issued at this address."))
     # Everything about our own badge is answered by us: no stranger need be asked.
@@ -77,47 +57,7 @@ def badge(request: Request, identifier: str) -> Response:
     )
 
 
-def known(office: Office, identifier: str, now: datetime, language: str) -> Told | None:
-    """What the record knows of the copy `identifier`, None if there is no such copy."""
-    if not _ID.fullmatch(identifier):
-        return None
-    with office.reading() as session:
-        row = session.get(Credential, identifier)
-        if row is None or row.state != "issued" or row.sealed_json is None:
-            return None
-        erasure.check_copy_stands(row)
-        programme = office.programme(row.award.cycle.edition)
-        judged = history.credential(row)
-        later = [
-            history.credential(copy)
-            for copy in row.award.credentials
-            if copy.state == "issued" and copy.number > row.number
-        ]
-        found = standing(judged, now, successors=later)
-        values = {
-            "first": texts.day(row.award.first_day, language),
-            "last": texts.day(row.award.last_day, language),
-        }
-        if judged.revoked_by is not None and found is Standing.REVOKED:
-            day = days.day_of(judged.revoked_by.at, programme.timezone)
-            message = wording.REVOCATIONS[judged.revoked_by.act]
-            values["day"] = texts.day(day, language)
-        else:
-            message = wording.STANDINGS[found]
-        participation = row.award.cycle.participation
-        current = published.in_force(session, participation.id, now)
-        return Told(
-            programme=programme,
-            slug=participation.slug,
-            sealed=row.sealed_json,
-            standing=found,
-            sentence=translate(language, message, **values),
-            successor=current if current != identifier else None,
-            changes_at=next_change(history.participation(participation), now),
-        )
-
-
-def _word(told: Told, valid: bool, verdict: str, language: str) -> str:
+def _word(told: copies.Told, valid: bool, verdict: str, language: str) -> str:
     if valid and told.standing in (Standing.IN_FORCE, Standing.SUPERSEDED):
         return translate(language, N_("Signed badge, valid"))
     return verdict

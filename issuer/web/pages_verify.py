@@ -14,11 +14,11 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from issuer import codes
+from issuer import codes, copies
 from issuer.office import Office
 from issuer.programme import Programme
 from issuer.texts import N_, translate
-from issuer.web import http, judging, pages_badge, pages_mark, pages_report
+from issuer.web import http, judging, pages_mark, pages_report
 from issuer.web.pages_render import language_of, office_of, page
 from issuer.web.problems import Problem
 from verifier.reasons import Reason
@@ -155,9 +155,9 @@ def _answer(request: Request, report: Report) -> Response:
     return page(request, "verdict.html", programme=_programme(office), **given)
 
 
-def _ours(office: Office, report: Report, language: str) -> pages_badge.Told | None:
+def _ours(office: Office, report: Report, language: str) -> copies.Told | None:
     """What the record knows of the badge, if it is one of ours."""
     if report.who.kind != "ours" or report.credential is None:
         return None
     identifier = str(report.credential.get("id", "")).rpartition("/")[2]
-    return pages_badge.known(office, identifier, office.now(), language)
+    return copies.known(office, identifier, office.now(), language)
