@@ -138,23 +138,26 @@ def _moment(credential: Mapping[str, Any], name: str) -> datetime | None:
     return timestamps.parse(text if isinstance(text, str) else "", assume_utc=True)
 
 
-def who_is(issuer: str | None, verified: bool, world: World) -> Who:
-    """Who issued the badge, as far as the proof shows it."""
+def who_is(issuer: str | None, verified: bool, world: World, vouched: str | None = None) -> Who:
+    """Who issued the badge, as far as the proof shows it. `vouched` as in `Secured`."""
     did = issuer if issuer is not None and issuer.startswith("did:") else None
-    host = resolve.issuer_place(issuer) if issuer is not None and verified else None
-    if verified and issuer in world.ours:
+    host = resolve.issuer_place(vouched or issuer) if issuer is not None and verified else None
+    if verified and issuer in world.ours and vouched is None:
         return Who("ours", did, host)
     return Who("unproven" if host is None else "domain", did, host)
 
 
-def check_issuer(issuer: str | None, who: Who, verified: bool, world: World) -> Iterator[Finding]:
+def check_issuer(
+    issuer: str | None, who: Who, verified: bool, world: World, vouched: str | None = None
+) -> Iterator[Finding]:
     """Is it somebody the asker trusts; and, in words, whether it is us or a stranger."""
-    if issuer is not None and world.trust and issuer not in world.trust:
-        yield found(Check.ISSUER, Reason.ISSUER_UNTRUSTED, issuer)
+    proven = issuer if vouched is None else vouched
+    if proven is not None and world.trust and not {issuer, proven} <= world.trust:
+        yield found(Check.ISSUER, Reason.ISSUER_UNTRUSTED, proven)
     if not verified:
         yield Finding(Check.ISSUER, Outcome.UNKNOWN)
         return
-    if issuer in world.trust:
+    if issuer in world.trust and proven in world.trust:
         yield passed(Check.ISSUER, issuer)
     kinds = {
         "ours": Reason.WHO_OURS,

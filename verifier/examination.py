@@ -54,7 +54,8 @@ def _claims(case: Examined) -> Iterable[Finding]:
 
 
 def _issuer(case: Examined) -> Iterable[Finding]:
-    return checks.check_issuer(case.issuer, case.who, case.secured.verified, case.world)
+    secured = case.secured
+    return checks.check_issuer(case.issuer, case.who, secured.verified, case.world, secured.vouched)
 
 
 def _period(case: Examined) -> Iterable[Finding]:

@@ -9,8 +9,9 @@ is judged in `verifier.securing`.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 from urllib.parse import urlsplit
 
 from keys import did, jwk
@@ -77,10 +78,13 @@ def issuer_place(issuer: str) -> str | None:
     if host is None:
         return None
     if _ORIGIN.match(issuer) is not None:
-        path = urlsplit(issuer).path
-    else:
-        path = did.document_url(issuer).removeprefix(f"https://{host}")
-        path = path.removesuffix("/did.json").removesuffix("/.well-known")
+        parts = urlsplit(issuer)
+        if parts.query:
+            # What a page answers to a question, whoever asks it may have put there.
+            return f"{host}{parts.path or '/'}?{parts.query}"
+        return f"{host}{parts.path}".rstrip("/")
+    path = did.document_url(issuer).removeprefix(f"https://{host}")
+    path = path.removesuffix("/did.json").removesuffix("/.well-known")
     return f"{host}{path}".rstrip("/")
 
 
@@ -129,8 +133,9 @@ def token_key(
     """Return the issuer's key that a token's header names by `kid`, or shows. Raises `NoKey`.
 
     `kid` is a DID URL of the issuer's, a name in the key set of its host, or an address of its
-    own with a JWK or a JWK Set (Open Badges 3.0, VC-JWT; the key set comes first). What a header
-    shows proves nothing: it must be the published key.
+    own with a JWK or a JWK Set (Open Badges 3.0, VC-JWT; the key set comes first). A DID's key at
+    such an address counts only if its document lists it; that of an https issuer has the address
+    as its `controller`. What a header shows proves nothing: it must be the published key.
     """
     name = did.sole_method(issuer) if kid is None else kid
     if name is not None and name.startswith(("did:", f"{issuer}#")):
@@ -138,7 +143,7 @@ def token_key(
             raise NoKey(Reason.ISSUER_MISMATCH, f"the key is that of {name}")
         key = method_at(name, documents)
     else:
-        key = _as_in_document(_listed_key(issuer, name, shown, documents), documents)
+        key = _listed_key(issuer, name, shown, documents)
     if shown is not None and shown != key.key:
         raise NoKey(Reason.KEY_MISMATCH, "the header's jwk is not the published key")
     return key
@@ -149,11 +154,21 @@ def _listed_key(
 ) -> VerificationMethod:
     """The key in the key set, or else at the address that `kid` is."""
     try:
-        return key_in_set(issuer, kid, shown, documents)
+        key = key_in_set(issuer, kid, shown, documents)
     except NoKey as error:
         if error.reason not in _ABSENT or kid is None or not _is_ground_of(issuer, kid):
             raise
-    return _key_at(kid, issuer, documents)
+        key = _key_at(kid, issuer, documents)
+        if not issuer.startswith("did:"):
+            # Others may be let write on the issuer's host: the address vouches for no more than
+            # itself.
+            return replace(key, controller=kid.partition("#")[0])
+        return _in_document(key, documents) or _not_in_document(key)
+    return _in_document(key, documents) or key
+
+
+def _not_in_document(key: VerificationMethod) -> NoReturn:
+    raise NoKey(Reason.KEY_UNKNOWN, f"{key.controller} does not list the key at {key.id}")
 
 
 _ABSENT: Final = frozenset({Reason.KEY_UNKNOWN, Reason.ISSUER_UNREACHABLE, Reason.ISSUER_MALFORMED})
@@ -198,11 +213,11 @@ def _key_at(kid: str, issuer: str, documents: DocumentSource) -> VerificationMet
     return _chosen({"keys": [{**found, "kid": kid}]}, url, issuer, lambda _: True)
 
 
-def _as_in_document(key: VerificationMethod, documents: DocumentSource) -> VerificationMethod:
-    """The same key as a DID's own document has it, if it does: only there it is said that a key
-    is revoked, runs out, or is for something else."""
+def _in_document(key: VerificationMethod, documents: DocumentSource) -> VerificationMethod | None:
+    """The same key as a DID's own document has it, None if it does not: only there it is said that
+    a key is revoked, runs out, or is for something else."""
     if not key.controller.startswith("did:"):
-        return key
+        return None
     document = _controller_document(key.controller, documents)
     if not isinstance(document, dict) or document.get("id") != key.controller:
         raise NoKey(Reason.ISSUER_DOCUMENT, f"the document is not the one of {key.controller}")
@@ -220,7 +235,7 @@ def _as_in_document(key: VerificationMethod, documents: DocumentSource) -> Verif
         return next((method for method in same if method.revoked), same[0])
     if refused:
         raise refused[0]
-    return key
+    return None
 
 
 def key_in_set(

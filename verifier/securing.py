@@ -55,6 +55,8 @@ class Secured(NamedTuple):
     `verified`: a signature of the issuer's holds, and none that could be checked fails.
     `canonical`: the document has been canonicalised without loss on the way.
     `document`: what the issuer's proof covers, where that is less than what was presented.
+    `vouched`: the address that alone vouches for the key, where that is less than the issuer's
+    name.
     """
 
     findings: tuple[Finding, ...]
@@ -62,6 +64,7 @@ class Secured(NamedTuple):
     verified: bool = False
     canonical: bool = False
     document: Mapping[str, Any] | None = None
+    vouched: str | None = None
 
 
 UNJUDGED: Final = Finding(Check.PROOF, Outcome.UNKNOWN)

@@ -99,9 +99,9 @@ class _List:
         begins, ends = _moment(credential, model.begins), _moment(credential, model.ends)
         if token is not None:
             # In `vc+jwt` these bound the signature, and in a plain JWT they repeat the dates.
-            begins = begins or _numeric(token.payload, "nbf")
-            numeric = _numeric(token.payload, "exp")
-            ends = min(ends, numeric) if ends and numeric else ends or numeric
+            signed = [_numeric(token.payload, name) for name in ("iat", "nbf")]
+            begins = max(filter(None, [begins, *signed]), default=None)
+            ends = min(filter(None, [ends, _numeric(token.payload, "exp")]), default=None)
         return begins, ends
 
 

@@ -91,7 +91,8 @@ def _token(token: Jws, bench: Bench, kind: str, findings: list[Finding]) -> Secu
     else:
         findings.append(passed(Check.PROOF, token.header["alg"]))
     good = all(finding.outcome is Outcome.PASSED for finding in findings)
-    return Secured(tuple(findings), kind, verified=good)
+    vouched = None if key.controller == bench.issuer else key.controller
+    return Secured(tuple(findings), kind, verified=good, vouched=vouched)
 
 
 def _key(token: Jws, bench: Bench, kind: str) -> VerificationMethod:

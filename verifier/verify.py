@@ -109,7 +109,7 @@ def _examine(
     secured = case.run(Check.PROOF, lambda: _check_proof(document, token, bench))
     secured = secured or Secured((), None)
     case.findings += secured.findings
-    who = checks.who_is(issuer, secured.verified, case.world)
+    who = checks.who_is(issuer, secured.verified, case.world, secured.vouched)
     document = document if secured.document is None else secured.document
     examined = Examined(document, token, issuer, who, secured, bench, case.world)
     for check, function in all_checks:

@@ -39,6 +39,8 @@ def answer(report: Report) -> tuple[Verdict, set[Reason]]:
         (put("exp", value=True), Reason.CLAIMS_TYPE),
         (put("iat", value="now"), Reason.CLAIMS_TYPE),
         (put("iat", value=True), Reason.CLAIMS_TYPE),
+        (put("iat", value=2**53), Reason.CLAIMS_TYPE),
+        (put("iat", value=1e300), Reason.CLAIMS_TYPE),
     ],
 )
 def test_claims_that_do_not_fit(

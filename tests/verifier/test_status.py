@@ -339,6 +339,10 @@ def as_token(sim: IssuerSimulator, change: Change | None = None, **header: Any) 
             lambda d: (d.pop("validFrom"), d.update(nbf=NOW.timestamp() + 61)),
             Reason.STATUS_STALE,
         ),
+        # beside a validFrom that has come
+        (put("nbf", value=NOW.timestamp() + 61), Reason.STATUS_STALE),
+        (put("nbf", value=1e300), Reason.STATUS_MALFORMED),
+        (put("iat", value=2**53), Reason.STATUS_MALFORMED),
         (
             put("@context", value=["https://www.w3.org/2018/credentials/v1"]),
             Reason.STATUS_MALFORMED,

@@ -1,6 +1,7 @@
 """The key of a token: its name in the key set, at an address of the issuer's, in its document."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -74,7 +75,9 @@ def test_a_key_at_an_address_of_the_issuers(sim: IssuerSimulator, issuer: str) -
     served = {**sim.served, KID: compact(own_jwk()), sim.jwks_url: None}
     report, _ = judged(sim, issuer, KID, served)
     assert report, report.reasons
-    assert report.who.kind == "domain"
+    # Only an address of its own vouches for a key that no document of the issuer's names.
+    host = "merke.example.no" if issuer.startswith("did:") else "merke.example.no/keys/2026"
+    assert (report.who.kind, report.who.host) == ("domain", host)
     report, _ = judged(sim, issuer, KID, served, key=STRANGER)
     assert report.reasons == (Reason.PROOF_ALTERED,)
 
@@ -180,14 +183,39 @@ def test_a_key_that_is_not_the_issuers_is_never_asked_for(
 def test_the_issuers_own_ground_on_a_shared_host(
     sim: IssuerSimulator, issuer: str, kid: str
 ) -> None:
-    served = {
-        kid: compact(own_jwk()),
-        f"{ISSUER}/issuers/1/did.json": compact(did.did_document(issuer, []))
-        if issuer.startswith("did:")
-        else None,
-    }
+    served = {kid: compact(own_jwk())}
+    if issuer.startswith("did:"):
+        listed = did.did_document(issuer, [did.method_of(issuer, rsa_key().public_key())])
+        served[f"{ISSUER}/issuers/1/did.json"] = compact(listed)
     report, _ = judged(sim, issuer, kid, served)
     assert report, report.reasons
+
+
+@pytest.mark.parametrize("issuer", ["did:web:merke.example.no", "did:web:merke.example.no:1"])
+def test_a_key_that_somebody_left_on_the_host_of_a_did(sim: IssuerSimulator, issuer: str) -> None:
+    """A register of packages, say, answers anybody's JSON from its own host."""
+    kid = f"{ISSUER}/1/left-there"
+    left = compact({**jwk.public_jwk(STRANGER.public_key()), "name": "left-there"})
+    documents = {did.document_url(issuer): compact(did.did_document(issuer, []))}
+    report, _ = judged(sim, issuer, kid, {**documents, kid: left}, key=STRANGER)
+    assert (report.verdict, report.reasons) == (Verdict.INVALID, (Reason.KEY_UNKNOWN,))
+
+
+def test_a_key_that_somebody_left_on_the_host_of_an_issuer(sim: IssuerSimulator) -> None:
+    kid = f"{ISSUER}/left-there?v=1"
+    left = {kid: compact(jwk.public_jwk(STRANGER.public_key()))}
+    badge = sim.mint_token(
+        lambda d: (d["issuer"].update(id=ISSUER), d.pop("credentialStatus")),
+        header={"kid": kid, "jwk": None},
+        key=STRANGER,
+    )
+    world = World(PinnedDocuments(left), NOW)
+    assert verify(badge, world).who.host == "merke.example.no/left-there?v=1"
+    assert verify(badge, replace(world, ours=frozenset({ISSUER}))).who.kind == "domain"
+    for trusted in ({ISSUER}, {kid}):
+        report = verify(badge, replace(world, trust=frozenset(trusted)))
+        assert (report.verdict, report.reasons) == (Verdict.INVALID, (Reason.ISSUER_UNTRUSTED,))
+    assert verify(badge, replace(world, trust=frozenset({ISSUER, kid})))
 
 
 # What the issuer's document says of a key found elsewhere.

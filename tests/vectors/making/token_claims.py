@@ -83,6 +83,15 @@ def _claims(cases: Cases) -> None:
             who="domain",
         )
     cases.bad(
+        "claim-iat-beyond",
+        with_claims(put("iat", value=9_007_199_254_740_991)),
+        "claims.type",
+        "iat: after the year 9999",
+        "The token was made at a moment that no calendar has, which has not come yet.",
+        rule="RFC 7519, 4.1.6",
+        who="domain",
+    )
+    cases.bad(
         "claim-nbf-fraction",
         with_claims(put("nbf", value=1_768_435_200.5)),
         "claims.mismatch",

@@ -305,6 +305,16 @@ def _keys(cases: Cases) -> None:
         "A page stands where the key set should be.",
         documents={**HOME, f"{BASE}/.well-known/jwks.json": (b"<html>", "text/html")},
     )
+    place = f"{BASE}/packages/left-there/1.0.0"
+    cases.bad(
+        "key-at-address-not-in-document",
+        token(PAYLOAD, stranger, kid=place, jwk=None),
+        "key.unknown",
+        "header/kid: a key that the issuer's document does not list",
+        "Somebody left a key on the issuer's host, in a place that answers anybody's JSON.",
+        documents={**HOME, place: serve(public)},
+        rule="Merke: keys come from the issuer alone",
+    )
     place = f"{BASE}/upload/1.txt"
     cases.open(
         "key-at-address-as-text",
