@@ -5,7 +5,6 @@ Exit codes: 0 VALID, 1 INVALID, 2 wrong use, 3 UNDETERMINED.
 
 import argparse
 import io
-import json
 import os
 import sys
 from collections.abc import Mapping
@@ -22,7 +21,7 @@ from verifier.documents import (
     is_address,
     read_badge,
 )
-from verifier.terminal import EXIT_CODES, render
+from verifier.terminal import EXIT_CODES, as_json, render
 from verifier.texts import LANGUAGES
 from verifier.verify import World, verify
 
@@ -52,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         ),
     )
     if given.json:
-        print(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+        print(as_json(report))
     else:
         print(render(report, given.lang or language_of(os.environ)), end="")
     return EXIT_CODES[report.verdict]

@@ -4,6 +4,7 @@ Text that a stranger wrote is shown only where it was signed, without control, d
 invisible characters, and cut: nothing in a badge can move the cursor or forge a line.
 """
 
+import json
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -101,6 +102,12 @@ def render(report: Report, language: str = "nb", *, width: int = 80) -> str:
     for finding in report.findings:
         lines += _finding(finding, language, width)
     return "\n".join(lines) + "\n"
+
+
+def as_json(report: Report) -> str:
+    """The report as JSON of ASCII alone: no terminal acts on a stranger's text in it, and whoever
+    reads the output reads the same letters, whatever encoding it is in."""
+    return json.dumps(report.to_json(), indent=2)
 
 
 def one_line(report: Report, language: str) -> tuple[str, str]:

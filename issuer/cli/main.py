@@ -5,6 +5,7 @@ Results go to standard output, everything else to standard error. Exit codes: 0 
 """
 
 import importlib
+import io
 import logging
 import os
 import sys
@@ -143,6 +144,9 @@ def main(arguments: list[str] | None = None) -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run `merke` and return the exit code; what was refused is said on standard error."""
     context = Context(Path("merke-data"), language_from(None, os.environ))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that knows few letters shows the others by number, and the answer all the same.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         outcome: Any = cli.main(arguments, prog_name="merke", standalone_mode=False, obj=context)
     except click.exceptions.Exit as stop:

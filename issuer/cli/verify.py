@@ -76,13 +76,13 @@ def verify(
 
 
 def _one(context: Context, report: "Report", as_json: bool) -> int:
-    from verifier.terminal import EXIT_CODES, render
+    from verifier import terminal
 
     if as_json:
-        click.echo(json.dumps(report.to_json(), ensure_ascii=False, indent=2))
+        click.echo(terminal.as_json(report))
     else:
-        click.echo(render(report, context.language), nl=False)
-    return EXIT_CODES[report.verdict]
+        click.echo(terminal.render(report, context.language), nl=False)
+    return terminal.EXIT_CODES[report.verdict]
 
 
 def _many(

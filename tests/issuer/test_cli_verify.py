@@ -103,6 +103,18 @@ def test_a_line_for_each_and_a_sum(verify: Verify, folder: Path) -> None:
     assert "could not be read" not in answer.err
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_terminal_that_knows_few_letters(
+    verify: Verify, folder: Path, options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for badges, code in (["badges/a.json"], 0), (["badges"], 1):
+        written = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, "latin-1"))
+        assert verify(*badges, *options).code == code
+        sys.stdout.flush()
+        assert b"VALID" in written.getvalue()
+
+
 def test_the_exit_code_of_a_folder(verify: Verify, folder: Path) -> None:
     (folder / "deeper" / "c.json").unlink()
     assert verify("badges").code == 3

@@ -154,6 +154,26 @@ def test_json(badge: Path, index: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert report["credential"]["name"] == "Balansemerket"
 
 
+HOSTILE = "\N{CONTROL SEQUENCE INTRODUCER}2J\N{RIGHT-TO-LEFT OVERRIDE}\N{LINE SEPARATOR}š\U0001f3ad"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1", "ascii"])
+def test_json_does_nothing_to_a_terminal(
+    sim: IssuerSimulator,
+    tmp_path: Path,
+    index: Path,
+    encoding: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "badge.json").write_bytes(sim.mint(put("name", value=HOSTILE)))
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding))
+    assert main(tmp_path / "badge.json", "--documents", index, "--json") == 0
+    sys.stdout.flush()
+    assert written.getvalue().isascii()
+    assert json.loads(written.getvalue())["credential"]["name"] == HOSTILE
+
+
 @pytest.mark.parametrize(
     ("options", "code", "reasons"),
     [
