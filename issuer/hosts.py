@@ -134,7 +134,9 @@ def listing(session: Session) -> list[Shown]:
             func.sum(EmbedHost.count),
         ).group_by(EmbedHost.participation_id, EmbedHost.host)
     ).all()
-    rows = {row.id: row for row in session.scalars(select(Participation)).unique()}
+    ids = select(EmbedHost.participation_id)
+    asked = select(Participation).where(Participation.id.in_(ids))
+    rows = {row.id: row for row in session.scalars(asked).unique()}
     shown = [
         Shown(rows[identifier].slug, host, first, last, int(count))
         for identifier, host, first, last, count in found

@@ -4,12 +4,12 @@ Acts take the caller's session and never commit; each writes its audit entry in 
 transaction. What an award needs is decided by `issuer.requirements`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased
 from stdnum.exceptions import ValidationError
 from stdnum.no import orgnr
 
@@ -21,11 +21,15 @@ from issuer.programme import Kind, Programme, Requirement
 from issuer.record.tables import (
     Cycle,
     Edition,
+    OrganisationName,
     Participation,
     RequirementAct,
     RequirementRecord,
 )
 from issuer.texts import DEFAULT, N_
+
+# Of a long list, so many are read at once.
+_SOME = 200
 
 
 def check_reason(reason: str) -> str:
@@ -347,10 +351,48 @@ def public_state(participation: Participation, now: datetime) -> state.PublicSta
     return state.state(history.participation(participation), now)
 
 
-def listing(session: Session, programme: str | None = None) -> list[Participation]:
-    """All participations, in Norwegian order of the names in use."""
-    query = select(Participation)
+def place(row: Participation) -> tuple[str, str]:
+    """Where `row` stands in the Norwegian order of the names in use."""
+    return row.organisation.name.sort_key, row.slug
+
+
+def page(
+    session: Session,
+    programme: str | None = None,
+    *,
+    after: tuple[str, str] | None = None,
+    most: int,
+) -> list[Participation]:
+    """Up to `most` participations in the order of `place`, those after the place `after`.
+
+    What is asked of the record does not grow with it.
+    """
+    newer = aliased(OrganisationName)
+    in_use = ~exists().where(
+        newer.organisation_id == OrganisationName.organisation_id, newer.id > OrganisationName.id
+    )
+    query = (
+        select(Participation)
+        .join(OrganisationName, OrganisationName.organisation_id == Participation.organisation_id)
+        .where(in_use)
+        .order_by(OrganisationName.sort_key, Participation.slug)
+        .limit(most)
+    )
     if programme is not None:
-        query = query.where(Participation.programme == programme)
-    rows = list(session.scalars(query).unique())
-    return sorted(rows, key=lambda row: (row.organisation.name.sort_key, row.slug))
+        # Not by the index of programmes: SQLite would then sort all of one for every page.
+        query = query.where(Participation.programme.concat("") == programme)
+    if after is not None:
+        key, slug = after
+        query = query.where(
+            OrganisationName.sort_key >= key,
+            or_(OrganisationName.sort_key > key, Participation.slug > slug),
+        )
+    return list(session.scalars(query).unique())
+
+
+def listing(session: Session, programme: str | None = None) -> Iterator[Participation]:
+    """All participations in the order of `place`, read some at a time."""
+    after = None
+    while some := page(session, programme, after=after, most=_SOME):
+        yield from some
+        after = place(some[-1])

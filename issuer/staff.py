@@ -1,14 +1,18 @@
 """What the office sees of its participations: the public view and what is missing."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy.orm import Session
-
-from issuer import codes, measures, organisations, participations, public
+from issuer import codes, measures, organisations, participations, public, tasks
 from issuer.office import Office
 from issuer.record.tables import Award, Cycle, Participation
+
+T = TypeVar("T")
+
+# Of a long list, so many are read at once.
+_SOME = 200
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,41 @@ class Row:
         }
 
 
-def overview(office: Office, session: Session, programme: str | None = None) -> list[Row]:
+def overview(office: Office, programme: str | None = None) -> Iterator[Row]:
     """All participations in the order of their names."""
-    return [row(office, each) for each in participations.listing(session, programme)]
+    return gather(office, lambda each: (row(office, each),), programme)
+
+
+def gather(
+    office: Office, of: Callable[[Participation], Iterable[T]], programme: str | None = None
+) -> Iterator[T]:
+    """What `of` finds in each participation, in the order of their names.
+
+    They are read some at a time, and the record is let go of in between: whoever writes does
+    not wait for the end of a long list.
+    """
+    after = None
+    while True:
+        with office.reading() as session:
+            some = participations.page(session, programme, after=after, most=_SOME)
+            found = [each for one in some for each in of(one)]
+        yield from found
+        if not some:
+            return
+        after = participations.place(some[-1])
+
+
+def tasks_waiting(office: Office, language: str) -> Iterator[dict[str, Any]]:
+    """The tasks that are not done, the eldest first, with their sentences in `language`."""
+    after = 0
+    while True:
+        with office.reading() as session:
+            some = tasks.waiting(session, after=after, most=_SOME)
+            told = [tasks.json(session, each, language) for each in some]
+        yield from told
+        if not some:
+            return
+        after = some[-1].id
 
 
 def row(office: Office, participation: Participation) -> Row:

@@ -79,12 +79,14 @@ def done(session: Session, number: int, *, by: str, now: datetime) -> Task:
 
 def json(session: Session, row: Task, language: str) -> dict[str, Any]:
     """A task for machines, with its sentence in `language`."""
-    about = session.get(Participation, row.participation_id) if row.participation_id else None
+    about = session.scalar(
+        select(Participation.slug).where(Participation.id == row.participation_id)
+    )
     return {
         "number": row.id,
         "kind": row.kind,
         "text": translate(language, WORDS[row.kind]),
-        "participation": None if about is None else about.slug,
+        "participation": about,
         "due": None if row.due is None else row.due.isoformat(),
         "createdAt": row.created_at.isoformat(),
         "doneAt": None if row.done_at is None else row.done_at.isoformat(),

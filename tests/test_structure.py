@@ -116,7 +116,6 @@ DOORS = {
             "issuer/restorations.py",
             "issuer/restored.py",
             "issuer/sealing.py",
-            "issuer/staff.py",
             "issuer/status.py",
             "issuer/tasks.py",
             "issuer/tokens.py",

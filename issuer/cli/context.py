@@ -2,9 +2,10 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,10 @@ import click
 
 if TYPE_CHECKING:
     from issuer.office import Office
+
+
+# So many rows of a long table are drawn at once.
+_PART = 500
 
 
 class _Undone(Exception):
@@ -117,6 +122,16 @@ def show_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def show_json_list(items: Iterable[Any]) -> None:
+    """Print a list of JSON like `show_json`, each of `items` as soon as it is there."""
+    before = "[\n"
+    for each in items:
+        text = json.dumps(each, ensure_ascii=False, indent=2)
+        click.echo(before + "  " + text.replace("\n", "\n  "), nl=False)
+        before = ",\n"
+    click.echo("[]" if before == "[\n" else "\n]")
+
+
 def _person(_: click.Context, __: click.Parameter, value: str) -> str:
     from issuer.participations import check_person
 
@@ -151,18 +166,24 @@ def dry_run_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
-def table(headings: list[str], rows: list[list[str]]) -> None:
-    """Print a table; without a terminal, one line a row with tabs between, headings first."""
+def table(headings: list[str], rows: Iterable[list[str]]) -> None:
+    """Print a table; without a terminal, one line a row with tabs between, headings first.
+
+    A long one is printed as it is read: on a terminal in parts, each under the headings.
+    """
     import sys
 
     if not sys.stdout.isatty():
-        for row in [headings, *rows]:
+        for row in chain([headings], rows):
             click.echo("\t".join(row))
         return
     from rich.console import Console
     from rich.table import Table
 
-    drawn = Table(*headings, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        drawn.add_row(*row)
-    Console().print(drawn)
+    console, left, first = Console(), iter(rows), True
+    while (part := list(islice(left, _PART))) or first:
+        drawn = Table(*headings, box=None, pad_edge=False, header_style="bold")
+        for row in part:
+            drawn.add_row(*row)
+        console.print(drawn)
+        first = False

@@ -1,8 +1,14 @@
 """`merke measure`: the measures of a plan during the year, and what became of them."""
 
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
 import click
 
-from issuer.cli.context import Context, by_option, json_option, show_json, table
+from issuer.cli.context import Context, by_option, json_option, show_json_list, table
+
+if TYPE_CHECKING:
+    from issuer.record.tables import Participation
 
 
 @click.group()
@@ -24,31 +30,31 @@ def measure() -> None:
 @click.pass_obj
 def list_(context: Context, slug: str | None, late: bool, as_json: bool) -> None:
     """List the measures of SLUG, or of everybody, with their due dates."""
-    from issuer import days, measures, participations
+    from issuer import days, measures, participations, staff
 
-    with context.office() as office, office.reading() as session:
-        found = [participations.find(session, slug)] if slug else participations.listing(session)
-        rows = []
-        for row in found:
+    with context.office() as office:
+
+        def of(row: "Participation") -> Iterator[dict[str, Any]]:
             zone = office.programme(row.cycles[-1].edition).timezone
             today = days.day_of(office.now(), zone)
             for each in measures.of_last_plan(row):
                 if late and (each.state == "done" or each.outcome or each.due >= today):
                     continue
-                rows.append({"slug": row.slug, **measures.json(each)})
-    if as_json:
-        show_json(rows)
-        return
-    table(
-        ["address", "number", "title", "due", "state", "outcome"],
-        [
-            [
-                str(row[name] or "")
-                for name in ("slug", "number", "title", "due", "state", "outcome")
-            ]
-            for row in rows
-        ],
-    )
+                yield {"slug": row.slug, **measures.json(each)}
+
+        if slug:
+            with office.reading() as session:
+                rows: Iterable[dict[str, Any]] = list(of(participations.find(session, slug)))
+        else:
+            rows = staff.gather(office, of)
+        if as_json:
+            show_json_list(rows)
+            return
+        cells = ("slug", "number", "title", "due", "state", "outcome")
+        table(
+            ["address", *cells[1:]],
+            ([str(row[name] or "") for name in cells] for row in rows),
+        )
 
 
 @measure.command()

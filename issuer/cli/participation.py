@@ -12,6 +12,7 @@ from issuer.cli.context import (
     json_option,
     reason_option,
     show_json,
+    show_json_list,
     table,
 )
 from issuer.cli.domain import domain
@@ -100,27 +101,28 @@ def list_(context: Context, programme: str | None, as_json: bool) -> None:
     """List all participations with their state, the code of their award, what is missing."""
     from issuer import participations, staff
 
-    with context.office() as office, office.reading() as session:
+    with context.office() as office:
         if programme is not None:
-            participations.newest_edition(session, programme)
-        rows = staff.overview(office, session, programme)
-    if as_json:
-        show_json([row.json() for row in rows])
-        return
-    table(
-        ["address", "name", "state", "code", "last day", "missing"],
-        [
-            [
-                row.slug,
-                row.name,
-                row.state,
-                row.code or "",
-                row.last_day or "",
-                ", ".join(row.missing),
-            ]
-            for row in rows
-        ],
-    )
+            with office.reading() as session:
+                participations.newest_edition(session, programme)
+        rows = staff.overview(office, programme)
+        if as_json:
+            show_json_list(row.json() for row in rows)
+            return
+        table(
+            ["address", "name", "state", "code", "last day", "missing"],
+            (
+                [
+                    row.slug,
+                    row.name,
+                    row.state,
+                    row.code or "",
+                    row.last_day or "",
+                    ", ".join(row.missing),
+                ]
+                for row in rows
+            ),
+        )
 
 
 @participation.command()

@@ -2,7 +2,7 @@
 
 import click
 
-from issuer.cli.context import Context, by_option, json_option, show_json, table
+from issuer.cli.context import Context, by_option, json_option, show_json_list, table
 
 
 @click.group()
@@ -21,25 +21,25 @@ def task() -> None:
 @click.pass_obj
 def list_(context: Context, as_json: bool) -> None:
     """List the tasks that are not done, the eldest first."""
-    from issuer import tasks
+    from issuer import staff
 
-    with context.office() as office, office.reading() as session:
-        rows = [tasks.json(session, row, context.language) for row in tasks.waiting(session)]
-    if as_json:
-        show_json(rows)
-        return
-    table(
-        ["task", "about", "since", "what"],
-        [
-            [
-                str(row["number"]),
-                row["participation"] or "",
-                row["due"] or row["createdAt"][:10],
-                row["text"],
-            ]
-            for row in rows
-        ],
-    )
+    with context.office() as office:
+        rows = staff.tasks_waiting(office, context.language)
+        if as_json:
+            show_json_list(rows)
+            return
+        table(
+            ["task", "about", "since", "what"],
+            (
+                [
+                    str(row["number"]),
+                    row["participation"] or "",
+                    row["due"] or row["createdAt"][:10],
+                    row["text"],
+                ]
+                for row in rows
+            ),
+        )
 
 
 @task.command()

@@ -169,26 +169,18 @@ def list_participations(
     """All participations in the order of their names, page by page: follow `next`."""
     after = _read_cursor(cursor)
     with desk.office.reading() as session:
-        rows = [
-            row
-            for row in participations.listing(session, programme)
-            if after is None or _place(row) > after
-        ]
+        rows = participations.page(session, programme, after=after, most=limit + 1)
         shown = rows[:limit]
         content: Content = {
             "participations": [staff.row(desk.office, row).json() for row in shown],
             "next": None,
         }
     if len(rows) > len(shown):
-        more = {"cursor": _cursor(_place(shown[-1])), "limit": limit}
+        more = {"cursor": _cursor(participations.place(shown[-1])), "limit": limit}
         if programme:
             more["programme"] = programme
         content["next"] = f"{ROOT}/participations?{urlencode(more)}"
     return desk.send(Answer(200, json.dumps(content, ensure_ascii=False, indent=2).encode()))
-
-
-def _place(row: Participation) -> tuple[str, str]:
-    return row.organisation.name.sort_key, row.slug
 
 
 def _cursor(place: tuple[str, str]) -> str:
