@@ -20,6 +20,7 @@ from badge_assets.facts import (
     BadgeFacts,
     DiplomaFacts,
     PosterFacts,
+    PreviewFacts,
     SealFacts,
     SealKind,
     bounded,
@@ -32,9 +33,11 @@ from badge_assets.looks import Looks, Theme, distance, mix, plate_colours
 __all__ = [
     "BADGE_SIDE",
     "MARK_ROOM",
+    "PREVIEW_SIZE",
     "SEAL_SIZES",
     "BadgeFacts",
     "Form",
+    "PreviewFacts",
     "SealFacts",
     "SealKind",
     "badge_png",
@@ -42,6 +45,7 @@ __all__ = [
     "check_badge",
     "check_mark",
     "check_name",
+    "preview_png",
     "seal_png",
     "seal_svg",
 ]
@@ -72,6 +76,10 @@ class Form(StrEnum):
 # Width and height in units, which are also the pixels of a page it is made for.
 SEAL_SIZES: Mapping[Form, tuple[int, int]] = {Form.WIDE: (360, 104), Form.ROUND: (200, 200)}
 SEAL_WIDTH, SEAL_HEIGHT = SEAL_SIZES[Form.WIDE]
+
+
+# Width and height of the preview of a link, in units and pixels: what is asked for everywhere.
+PREVIEW_SIZE = (1200, 630)
 
 
 def badge_svg(facts: BadgeFacts, looks: Looks) -> bytes:
@@ -129,11 +137,17 @@ def coded(facts: BadgeFacts | PosterFacts | DiplomaFacts, looks: Looks) -> dict[
         "squares": [
             "".join("1" if dark else "0" for dark in row) for row in qr.matrix(facts.address)
         ],
+        **_looked(looks, facts.kind),
+    }
+
+
+def _looked(looks: Looks, kind: SealKind) -> dict[str, Any]:
+    return {
         "motif": looks.motif,
         "art": looks.art,
         "colours": {
             **{name: getattr(looks, name) for name in ("ink", "paper", "accent", "faded")},
-            "band": _band(facts.kind, looks),
+            "band": _band(kind, looks),
         },
     }
 
@@ -149,7 +163,7 @@ def _band(kind: SealKind, looks: Looks) -> str:
     return plate.plate if kind.grey else plate.panel
 
 
-def in_palette(drawn: bytes, facts: BadgeFacts, looks: Looks) -> Image.Image:
+def in_palette(drawn: bytes, facts: BadgeFacts | PreviewFacts, looks: Looks) -> Image.Image:
     """Return a picture that typst drew, in the colours of a badge: one byte for each pixel."""
     with Image.open(io.BytesIO(drawn)) as picture:
         return picture.convert("RGB").quantize(
@@ -188,6 +202,19 @@ def seal_png(
     out = io.BytesIO()
     with Image.open(io.BytesIO(drawn)) as picture:
         (picture if form is Form.ROUND else picture.convert("RGB")).save(out, "PNG")
+    return out.getvalue()
+
+
+def preview_png(facts: PreviewFacts, looks: Looks) -> bytes:
+    """Return the preview of a link as PNG of `PREVIEW_SIZE`, in the badge's sixteen colours.
+
+    Raises as `badge_svg` does, and `ValueError` for a kind that would tell a state.
+    """
+    if facts.kind not in (SealKind.HOLDS, SealKind.UNDER_WAY):
+        raise ValueError(f"a preview tells no state, so it cannot be of kind {facts.kind}")
+    drawing = {**texts_of(facts), **_looked(looks, facts.kind)}
+    out = io.BytesIO()
+    in_palette(typesetting.png("preview", drawing, 1), facts, looks).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 

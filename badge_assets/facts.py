@@ -37,6 +37,8 @@ _ROOM = {
     "done_heading": 60,
     "limits": 600,
     "note": 200,
+    "question": 120,
+    "address_line": 140,
 }
 _SENTENCE_ROOM = 300
 _ITEMS, _ITEM_ROOM = 30, 6000
@@ -184,7 +186,26 @@ class DiplomaFacts:
     state_word: str = ""
 
 
-Facts = BadgeFacts | SealFacts | PosterFacts | DiplomaFacts
+@dataclass(frozen=True)
+class PreviewFacts:
+    """What stands on the preview of a link. `question` is answered at `address_line`, which is
+    printed as it is typed; `kind` is `HOLDS` for whoever holds or held the mark, `UNDER_WAY` for
+    anybody else.
+
+    The other members are those of `BadgeFacts`.
+    """
+
+    kind: SealKind
+    mark: str
+    holder: str
+    question: str
+    address_line: str
+    language: str
+    holder_language: str | None = None
+    sample: str = ""
+
+
+Facts = BadgeFacts | SealFacts | PosterFacts | DiplomaFacts | PreviewFacts
 
 
 def bounded(text: str, field: str, what: str) -> str:

@@ -18,7 +18,7 @@ import typst
 
 from badge_assets.letters import MissingGlyph, UnfitText
 
-Template = Literal["badge", "seal", "letters", "poster", "diploma"]
+Template = Literal["badge", "seal", "letters", "poster", "diploma", "preview"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MISSING = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)

@@ -22,6 +22,7 @@ class Told:
 
     programme: Programme
     slug: str
+    name: str  # of the holder, as it is called now
     sealed: bytes
     standing: Standing
     sentence: str
@@ -74,6 +75,7 @@ def told(office: Office, session: Session, row: Credential, now: datetime, langu
     return Told(
         programme=programme,
         slug=participation.slug,
+        name=participation.organisation.name.name,
         sealed=row.sealed_json,
         standing=found,
         sentence=translate(language, message, **values),

@@ -20,6 +20,7 @@ from badge_assets.facts import (
     BadgeFacts,
     DiplomaFacts,
     PosterFacts,
+    PreviewFacts,
     SealFacts,
     SealKind,
     Sheet,
@@ -34,9 +35,9 @@ MEMORY = 2 * 1024**3
 DRAWN, UNFIT, FAULT = b"+", b"?", b"!"
 
 
-Facts = BadgeFacts | SealFacts | PosterFacts | DiplomaFacts
+Facts = BadgeFacts | SealFacts | PosterFacts | DiplomaFacts | PreviewFacts
 _FACTS: Mapping[str, type[Facts]] = {
-    kind.__name__: kind for kind in (BadgeFacts, SealFacts, PosterFacts, DiplomaFacts)
+    kind.__name__: kind for kind in (BadgeFacts, SealFacts, PosterFacts, DiplomaFacts, PreviewFacts)
 }
 
 
@@ -48,7 +49,8 @@ class Job:
     poster's.
     """
 
-    form: str  # "badge.png", "badge.svg", "seal.svg", "seal.png", "poster.pdf", "diploma.pdf"
+    # "badge.png", "badge.svg", "seal.svg", "seal.png", "poster.pdf", "diploma.pdf", "preview.png"
+    form: str
     facts: Facts
     looks: Looks
     theme: Theme = Theme.LIGHT
@@ -116,6 +118,8 @@ def draw_here(job: Job) -> bytes:
             return prints.poster_pdf(facts, job.looks, job.sheet)
         case DiplomaFacts() as facts, "diploma.pdf":
             return prints.diploma_pdf(facts, job.looks)
+        case PreviewFacts() as facts, "preview.png":
+            return draw.preview_png(facts, job.looks)
     raise ValueError(f"there is no picture {job.form} of a {type(job.facts).__name__}")
 
 

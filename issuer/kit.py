@@ -30,12 +30,13 @@ OEMBED = "/oembed"
 
 def alternative(view: View, language: str) -> str:
     """What stands in place of the picture: what it is and where the answer is."""
-    return translate(
-        language,
-        N_("%(mark)s: see whether %(name)s holds it now"),
-        mark=view.programme.name(language),
-        name=view.name,
-    )
+    return question(view.programme.name(language), view.name, language)
+
+
+def question(mark: str, name: str, language: str) -> str:
+    """The same, of a mark and a holder by their names."""
+    message = N_("%(mark)s: see whether %(name)s holds it now")
+    return translate(language, message, mark=mark, name=name)
 
 
 def seal_path(slug: str, variant: Variant) -> str:

@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute, Route
 
 from badge_assets.draw import SEAL_SIZES, Form
 from badge_assets.looks import Theme
-from issuer import kit, pictures, wording
+from issuer import kit, pictures, previews, wording
 from issuer.errors import IssuerError
 from issuer.office import Office
 from issuer.pictures import Variant
@@ -105,6 +105,29 @@ def _seal(request: Request, wanted: Asked) -> Response:
         pictures.seal(office, seen, variant, studio.draw),
         media_type,
         cache=lasting(request, now, seen.changes_at, cache=always),
+    )
+
+
+async def preview(request: Request) -> Response:
+    """`/m/{slug}/preview-{language}.png`: what goes with a link to the page (Open Graph)."""
+    if request.path_params["language"] not in LANGUAGES:
+        raise not_found()
+    pool: Pool = request.app.state.picture_pool
+    return await pool.run(_preview, request)
+
+
+def _preview(request: Request) -> Response:
+    office, language = office_of(request), request.path_params["language"]
+    studio: Studio = request.app.state.studio
+    now = office.now()
+    seen = view_of(office, request.path_params["slug"], now)
+    if seen is None:
+        raise not_found()
+    return public_answer(
+        request,
+        previews.png(office, seen, language, studio.draw),
+        pictures.PNG,
+        cache=cache_control(now, seen.changes_at),
     )
 
 
@@ -195,6 +218,7 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/embed/{slug}/{variant}.png", png),
     Route("/embed/{slug}/{variant}.json", data),
     Route("/embed/{slug}/{variant}.html", frame),
+    Route("/m/{slug}/preview-{language}.png", preview),
     Route(kit.COMPONENT, script),
     Route("/static/frame.css", frame_style),
 )

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from issuer import copies, verification
+from issuer import copies, kit, previews, verification
 from issuer.programme import Language
 from issuer.state import Standing
 from issuer.texts import N_, translate
@@ -45,6 +45,8 @@ def badge(request: Request, identifier: str) -> Response:
         programme=told.programme,
         canonical=f"/b/{identifier}",
         machine=f"/b/{identifier}.json",
+        preview=previews.path(told.slug, language),
+        preview_alt=kit.question(told.programme.name(language), told.name, language),
         id=identifier,
         page=f"/m/{told.slug}",
         successor=f"/b/{told.successor}" if told.successor else None,

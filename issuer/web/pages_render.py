@@ -52,14 +52,16 @@ def draw(request: Request, template: str, **values: Any) -> str:
     """The page `template` in the visitor's language. Needs settings, never the record.
 
     Values every page may be given: `programme` (its colours), `canonical` (the path the page is
-    known under), `machine` (where the same facts are for machines) and `index`: only such a
-    page may be listed by search engines.
+    known under), `machine` (where the same facts are for machines), `preview` with `preview_alt`
+    (the picture that goes with a link to it, and its words) and `index`: only such a page may be
+    listed by search engines.
     """
     settings = office_of(request).settings
     language = language_of(request)
     programme: Programme | None = values.get("programme")
     asked = request.query_params.get("lang") == language
-    standard = {"programme": None, "canonical": None, "machine": None, "index": False, "gap": None}
+    optional = ("programme", "canonical", "machine", "preview", "preview_alt", "gap")
+    standard = {**dict.fromkeys(optional), "index": False}
     given = {**standard, **values}
     return (
         _environment(language)
