@@ -7,7 +7,7 @@ or on two machines at once, and nothing is done twice.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from issuer import calendar, dossiers, leases, post, tasks
@@ -15,7 +15,7 @@ from issuer.calendar import Due, Item
 from issuer.office import Office
 from issuer.post.kinds import Kind
 from issuer.record.life import Meeting
-from issuer.record.post import Letter
+from issuer.record.post import Bounce, Letter
 from issuer.record.tables import Participation, PublicKey
 
 # One process at a time looks through the calendar, and again after so long.
@@ -137,7 +137,8 @@ def _keys(office: Office, now: datetime) -> int:
 
 
 def _empty(office: Office, now: datetime) -> None:
-    """Take the text out of letters that were sent or given up long ago; their rows stay."""
+    """Take the text out of letters that were sent or given up long ago, whose rows stay; forget
+    reports about mail that were read as long ago."""
     before = now - timedelta(days=office.settings.calendar.letter_days)
     old = (
         Letter.state != "waiting",
@@ -145,7 +146,9 @@ def _empty(office: Office, now: datetime) -> None:
         func.length(Letter.message) > 0,
     )
     with office.reading() as session:
-        if session.scalar(select(Letter.id).where(*old).limit(1)) is None:
+        wanted = (select(Letter.id).where(*old), select(Bounce.digest).where(Bounce.at < before))
+        if all(session.scalar(each.limit(1)) is None for each in wanted):
             return
     with office.transaction() as session:
         session.execute(update(Letter).where(*old).values(message=b""))
+        session.execute(delete(Bounce).where(Bounce.at < before))

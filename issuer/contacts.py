@@ -4,26 +4,20 @@ Contacts are internal: nothing public, no export and no log holds them.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import audit, names
-from issuer.errors import BadInput, NotFound
+from issuer import audit, names, participations, tasks
+from issuer.errors import BadInput, NotFound, Refused
+from issuer.places import PLACES
 from issuer.record.life import Contact
 from issuer.record.tables import Organisation, Participation
 from issuer.texts import DEFAULT, LANGUAGES, N_
-
-PLACES: Final[Mapping[str, str]] = {
-    "first": N_("first contact"),
-    "second": N_("second contact"),
-    "role": N_("role address"),
-}
 
 LONGEST_EMAIL = 254
 _PHONE = re.compile(r"\+?[0-9]{5,15}")
@@ -108,7 +102,7 @@ def put(
     """Make somebody the contact in `place`; whoever was it before ends."""
     _check_place(place)
     who = person(name, email, phone=phone, language=language)
-    _end(session, participation.organisation, place, now)
+    _end(session, participation.organisation, place, by, now)
     row = begin(session, participation, place, who, by=by, now=now)
     session.flush()
     return row
@@ -143,14 +137,58 @@ def end(
 ) -> None:
     """Nobody is the contact in `place` any more."""
     _check_place(place)
-    if not _end(session, participation.organisation, place, now):
-        raise NotFound(
-            N_("%(slug)s has no contact in that place (%(place)s)."),
-            slug=participation.slug,
-            place=place,
-        )
+    if not _end(session, participation.organisation, place, by, now):
+        raise _nobody(participation, place)
     audit.write(
         session, "organisation.contact_end", participation.slug, by=by, now=now, place=place
+    )
+
+
+def try_again(
+    session: Session,
+    participation: Participation,
+    place: str,
+    *,
+    by: str,
+    reason: str,
+    now: datetime,
+) -> Contact:
+    """Write again to an address from which mail came back. What was sent before and comes back
+    now says nothing any more. Raises `NotFound`; `Refused` where nothing came back."""
+    _check_place(place)
+    by, why = participations.check_person(by), participations.check_reason(reason)
+    rows = [row for row in in_use(session, participation.organisation) if row.place == place]
+    if not rows:
+        raise _nobody(participation, place)
+    row = rows[0]
+    if row.bounced_at is None:
+        raise Refused(N_("No mail to this contact has come back, so mail is sent to it as it is."))
+    row.bounced_at = row.bounce_status = None
+    row.tried_again_at = now
+    _settle(session, row, by, now)
+    session.flush()
+    audit.write(
+        session,
+        "organisation.try_again",
+        participation.slug,
+        by=by,
+        reason=why,
+        now=now,
+        place=place,
+    )
+    return row
+
+
+def _settle(session: Session, row: Contact, by: str, now: datetime) -> None:
+    """Nobody need ask for a new address any more."""
+    tasks.settle(session, f"bounced:{row.id}:", by=by, now=now)
+
+
+def _nobody(participation: Participation, place: str) -> NotFound:
+    return NotFound(
+        N_("%(slug)s has no contact in that place (%(place)s)."),
+        slug=participation.slug,
+        place=place,
     )
 
 
@@ -159,10 +197,11 @@ def _check_place(place: str) -> None:
         raise BadInput(N_("A contact is first, second or role."))
 
 
-def _end(session: Session, organisation: Organisation, place: str, now: datetime) -> bool:
+def _end(session: Session, organisation: Organisation, place: str, by: str, now: datetime) -> bool:
     before = [row for row in in_use(session, organisation) if row.place == place]
     for row in before:
         row.ended_at = now
+        _settle(session, row, by, now)
     session.flush()
     return bool(before)
 
@@ -176,4 +215,6 @@ def json(row: Contact) -> dict[str, Any]:
         "phone": row.phone,
         "language": row.language,
         "since": row.since.isoformat(),
+        "cameBackAt": row.bounced_at.isoformat() if row.bounced_at else None,
+        "cameBackWith": row.bounce_status,
     }

@@ -1,7 +1,8 @@
 """One round of what is due: lists to sign again, interrupted work to clear up, reminders, mail.
 
 `merke tick` does one; a running server does one at its start and then every minute, and sends
-mail and looks at holders' websites beside it, so that a slow server holds up nothing.
+mail, reads what came back and looks at holders' websites beside it, so that a slow server holds
+up nothing.
 """
 
 import logging
@@ -14,7 +15,7 @@ from issuer import agenda, checkpoints, domains, keyring, sealing, status
 from issuer.errors import IssuerError
 from issuer.lookups import Lookups
 from issuer.office import Office
-from issuer.post import outbox
+from issuer.post import outbox, returned
 from keys.ring import RingError
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ def beside(office: Office) -> tuple[Beside, ...]:
     return (
         Beside("daily work", lambda: round_of_work(office, by_itself=True)),
         Beside("mail", lambda: outbox.send(office)),
+        Beside("mail that came back", lambda: returned.collect(office)),
         # Other people's servers are asked: they may take their time.
         Beside("look at websites", lambda: domains.recheck(office, Lookups())),
     )

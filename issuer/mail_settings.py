@@ -8,6 +8,7 @@ import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import PurePath
 from typing import Any
 
 from issuer.errors import BadInput
@@ -30,7 +31,8 @@ class Mail:
 
     `return_path` is where mail that cannot be delivered comes back to: each message gets an
     address of its own made of it (`return+TOKEN@…`). `ca_file` holds the authority of a mail
-    server whose certificate no public authority has signed.
+    server whose certificate no public authority has signed. `bounces` is the Maildir folder, or
+    the mbox file, into which the server puts what comes back.
     """
 
     host: str
@@ -43,6 +45,7 @@ class Mail:
     cap_per_hour: int = 200
     cap_per_day: int = 2000
     ca_file: str | None = None
+    bounces: str | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ KNOWN_MAIL: Mapping[str, type] = {
     "cap_per_hour": int,
     "cap_per_day": int,
     "ca_file": str,
+    "bounces": str,
 }
 KNOWN_CALENDAR: Mapping[str, type] = {"silent_days": int, "key_days": int, "letter_days": int}
 _PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
@@ -96,6 +100,14 @@ def read_mail(values: Mapping[str, Any], file: str) -> Mail:
             file=file,
             host=values["host"],
         )
+    if (bounces := values.get("bounces")) is not None and not PurePath(bounces).is_absolute():
+        raise BadMailSettings(
+            N_(
+                "%(file)s: mail.bounces must be the whole path of a Maildir folder or mbox file,"
+                " such as /var/mail/merke."
+            ),
+            file=file,
+        )
     addresses = {
         key: check_email(values[key])
         for key in ("from", "reply_to", "return_path")
@@ -112,6 +124,7 @@ def read_mail(values: Mapping[str, Any], file: str) -> Mail:
         cap_per_hour=values.get("cap_per_hour", Mail.cap_per_hour),
         cap_per_day=values.get("cap_per_day", Mail.cap_per_day),
         ca_file=values.get("ca_file"),
+        bounces=bounces,
     )
 
 

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from issuer import audit, participations
 from issuer.errors import NotFound, Refused
+from issuer.places import PLACES
 from issuer.record.post import Task
 from issuer.record.tables import Participation
 from issuer.texts import N_, translate
@@ -18,7 +19,10 @@ WORDS = {
     "measure.past": N_("A measure of the plan is past its date. Ask how it goes."),
     "participation.silent": N_("Nothing has happened for long. Get in touch."),
     "contact.missing": N_("A mail could not be written: there is nobody to write to."),
+    "contact.bounced": N_("Mail to the %(place)s came back: ask for a new address."),
     "letter.failed": N_("A mail was given up. Look at why with merke mail show."),
+    "letter.bounced": N_("A mail may not have arrived. Look at why with merke mail show."),
+    "mail.returned": N_("The mailbox of mail that came back cannot be read (merke mail bounces)."),
     "mail.server": N_("The mail server cannot be used. Mails wait until it can."),
     "key.old": N_("A key has grown old. Make its successor with merke keys new."),
 }
@@ -77,6 +81,19 @@ def done(session: Session, number: int, *, by: str, now: datetime) -> Task:
     return row
 
 
+def settle(session: Session, about: str, *, by: str, now: datetime) -> None:
+    """What was asked by keys that begin with `about` is answered: nobody waits for it now."""
+    waits = (Task.key.startswith(about, autoescape=True), Task.done_at.is_(None))
+    session.execute(update(Task).where(*waits).values(done_at=now, done_by=by))
+
+
+def told(row: Task, language: str) -> str:
+    """The sentence of a task in `language`."""
+    place = PLACES.get(row.details.get("place", ""))
+    values = {} if place is None else {"place": translate(language, place)}
+    return translate(language, WORDS[row.kind], **values)
+
+
 def json(session: Session, row: Task, language: str) -> dict[str, Any]:
     """A task for machines, with its sentence in `language`."""
     about = session.scalar(
@@ -85,7 +102,7 @@ def json(session: Session, row: Task, language: str) -> dict[str, Any]:
     return {
         "number": row.id,
         "kind": row.kind,
-        "text": translate(language, WORDS[row.kind]),
+        "text": told(row, language),
         "participation": about,
         "due": None if row.due is None else row.due.isoformat(),
         "createdAt": row.created_at.isoformat(),

@@ -1,6 +1,7 @@
-"""Tokens of the staff API: shown once, kept as a digest, ending by themselves.
+"""Tokens of the interface for programs: shown once, kept as a digest, ending by themselves.
 
-A token stands for one person; what it does is written in the log under that person's name.
+A token stands for one person; what it does is written in the log under that person's name. One
+with a scope is for that one thing alone, and opens nothing else.
 """
 
 import hashlib
@@ -18,6 +19,9 @@ from issuer.texts import N_
 
 PREFIX = "merke_"
 LONGEST = timedelta(days=366)
+# What a token can be for alone: handing in reports about mail that came back.
+BOUNCES = "bounces"
+SCOPES = (BOUNCES,)
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,20 @@ def _digest(token: str) -> str:
 
 
 def issue(
-    session: Session, person: str, *, by: str, now: datetime, lasts: timedelta
+    session: Session,
+    person: str,
+    *,
+    by: str,
+    now: datetime,
+    lasts: timedelta,
+    scope: str | None = None,
 ) -> tuple[str, ApiToken]:
     """Make a token for `person` and return it with its row. It cannot be shown again."""
     name = participations.check_person(person)
+    if scope is not None and scope not in SCOPES:
+        raise BadInput(
+            N_("A token can be for one thing alone: %(known)s."), known=", ".join(SCOPES)
+        )
     if not timedelta() < lasts <= LONGEST:
         raise BadInput(N_("A token lasts from one day to one year."))
     token = PREFIX + secrets.token_urlsafe(32)
@@ -45,6 +59,7 @@ def issue(
         id=secrets.token_hex(4),
         digest=_digest(token),
         person=name,
+        scope=scope,
         created_at=now,
         expires_at=now + lasts,
     )
@@ -54,10 +69,11 @@ def issue(
     return token, row
 
 
-def who(session: Session, token: str, now: datetime) -> Clerk | None:
-    """The person behind `token`, None if it is unknown, ended or taken back."""
+def who(session: Session, token: str, now: datetime, *, scope: str | None = None) -> Clerk | None:
+    """The person behind `token`, None if it is unknown, ended, taken back or for something else
+    than `scope` (without one: the staff's interface)."""
     row = session.scalars(select(ApiToken).where(ApiToken.digest == _digest(token))).first()
-    if row is None or row.revoked_at is not None or row.expires_at <= now:
+    if row is None or row.revoked_at is not None or row.expires_at <= now or row.scope != scope:
         return None
     return Clerk(row.id, row.person)
 

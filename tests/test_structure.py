@@ -104,6 +104,7 @@ DOORS = {
             "issuer/office.py",
             "issuer/organisations.py",
             "issuer/participations.py",
+            "issuer/post/bounces.py",
             "issuer/post/letters.py",
             "issuer/post/outbox.py",
             "issuer/post/wishes.py",
@@ -125,7 +126,7 @@ DOORS = {
     ),
     "disk": Door(
         names=(
-            *("fcntl", "glob", "io.open", "mmap", "open", "shutil", "tempfile"),
+            *("fcntl", "glob", "io.open", "mailbox", "mmap", "open", "shutil", "tempfile"),
             *("os.access", "os.chmod", "os.fdopen", "os.fsync", "os.link", "os.listdir"),
             *("os.makedirs", "os.mkdir", "os.open", "os.path.exists", "os.path.getsize"),
             *("os.path.isdir", "os.path.isfile", "os.remove", "os.rename", "os.replace"),
@@ -143,6 +144,7 @@ DOORS = {
             "issuer/demo/files.py",
             "issuer/folder.py",
             "issuer/keyring.py",
+            "issuer/post/returned.py",
             "issuer/record/dump.py",
             "issuer/record/in_use.py",
             "issuer/witness.py",

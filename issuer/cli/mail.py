@@ -1,5 +1,7 @@
 """`merke mail`: what waits to be sent, what was sent, what failed."""
 
+from pathlib import Path
+
 import click
 
 from issuer.cli.context import Context, json_option, show_json, table
@@ -7,7 +9,7 @@ from issuer.cli.context import Context, json_option, show_json, table
 
 @click.group()
 def mail() -> None:
-    """The outbox: list it, read a mail, try one again, send a test.
+    """The outbox: list it, read a mail, try one again, send a test, read what came back.
 
     \b
     Example:
@@ -90,3 +92,26 @@ def test(context: Context, address: str) -> None:
                 now=office.now(),
             )
         say_sent(context, outbox.send(office))
+
+
+@mail.command()
+@click.argument("place", required=False, type=click.Path(exists=True, path_type=Path))
+@click.pass_obj
+def bounces(context: Context, place: Path | None) -> None:
+    """Read what mail servers say about mail that came back.
+
+    PLACE is a Maildir folder, an mbox file or a single mail, and is left as it is. Without it
+    the mailbox that merke.toml names is read and emptied, as merke serve does by itself.
+    """
+    from issuer.cli.run import say_returned
+    from issuer.errors import BadInput
+    from issuer.post import returned
+    from issuer.texts import N_
+
+    with context.office() as office:
+        back = returned.collect(office) if place is None else returned.read(office, place)
+    if back.unset:
+        raise BadInput(
+            N_("Name a folder or a file, or set bounces in the table [mail] of merke.toml.")
+        )
+    say_returned(context, back)

@@ -155,6 +155,9 @@ def edit(
 @click.option("--phone", help="Where to call.")
 @click.option("--language", help="Language to write in: nb, nn or en.")
 @click.option("--remove", is_flag=True, help="Nobody is this contact any more.")
+@click.option(
+    "--try-again", help="Write again to an address from which mail came back, and why you think so."
+)
 @by_option
 @click.pass_obj
 def contact(
@@ -166,18 +169,24 @@ def contact(
     phone: str | None,
     language: str | None,
     remove: bool,
+    try_again: str | None,
     by: str,
 ) -> None:
-    """Set the first or second contact of SLUG, or the address of a role; the old one ends."""
+    """Set the first or second contact of SLUG, or the address of a role; the old one ends.
+
+    Where mail came back, either ends it: a new address, or --try-again with the reason.
+    """
     from issuer import contacts, participations
     from issuer.texts import N_
 
-    if not remove and (name is None or email is None):
-        raise click.UsageError("give --name and --email, or --remove")
+    if not remove and try_again is None and (name is None or email is None):
+        raise click.UsageError("give --name and --email, or --remove, or --try-again")
     with context.office() as office, office.transaction() as session:
         row = participations.find(session, slug)
         if remove:
             contacts.end(session, row, place, by=by, now=office.now())
+        elif try_again is not None:
+            contacts.try_again(session, row, place, by=by, reason=try_again, now=office.now())
         else:
             contacts.put(
                 session,

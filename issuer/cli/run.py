@@ -10,6 +10,7 @@ from issuer.cli.context import Context, database_address, mail_password, passphr
 if TYPE_CHECKING:
     from issuer.office import Office
     from issuer.post.outbox import Sent
+    from issuer.post.returned import Collected
 
 # How often `serve` tries to open a record that is in use, a few seconds each.
 _PATIENCE = 20
@@ -139,18 +140,20 @@ def _open_patiently(context: Context) -> "Office":
 @click.pass_obj
 def tick(context: Context) -> None:
     """Do one round of what is due: sign the status lists again, clear up after a crash, write
-    reminders, send mail, look again at the websites that holders have proven.
+    reminders, read what mail came back, send mail, look again at the websites that holders have
+    proven.
 
     `merke serve` does this by itself.
     """
     from issuer import domains
     from issuer.daily import round_of_work
     from issuer.lookups import Lookups
-    from issuer.post import outbox
+    from issuer.post import outbox, returned
     from issuer.texts import N_
 
     with context.office(unlock=True) as office:
         done = round_of_work(office)
+        back = returned.collect(office)
         posted = outbox.send(office)
         domains.recheck(office, Lookups())
     context.say(
@@ -164,6 +167,31 @@ def tick(context: Context) -> None:
         tasks=done.written.tasks,
     )
     say_sent(context, posted)
+    if not back.unset:
+        say_returned(context, back)
+
+
+def say_returned(context: Context, back: "Collected") -> None:
+    """What was read of mail that came back, in one line."""
+    from issuer.texts import N_
+
+    if back.fault is not None:
+        context.say(
+            N_("The mailbox of mail that came back cannot be read: %(fault)s."), fault=back.fault
+        )
+        return
+    context.say(
+        N_(
+            "Of mail that came back: %(permanent)s for good, %(temporary)s only late, %(unclear)s"
+            " to look at (merke task list); %(foreign)s about nothing of ours, %(known)s read"
+            " before."
+        ),
+        permanent=back.permanent,
+        temporary=back.temporary,
+        unclear=back.unclear,
+        foreign=back.foreign,
+        known=back.known,
+    )
 
 
 def say_sent(context: Context, posted: "Sent") -> None:

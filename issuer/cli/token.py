@@ -15,16 +15,22 @@ def token() -> None:
 @token.command()
 @click.argument("person")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1, 366))
+@click.option(
+    "--only",
+    "scope",
+    type=click.Choice(["bounces"]),
+    help="For this alone: bounces, to hand in what mail servers say about mail that came back.",
+)
 @by_option
 @click.pass_obj
-def new(context: Context, person: str, days: int, by: str) -> None:
+def new(context: Context, person: str, days: int, scope: str | None, by: str) -> None:
     """Make a token for PERSON. It is printed once, on standard output."""
     from issuer import tokens
     from issuer.texts import N_
 
     with context.office() as office, office.transaction() as session:
         secret, row = tokens.issue(
-            session, person, by=by, now=office.now(), lasts=timedelta(days=days)
+            session, person, by=by, now=office.now(), lasts=timedelta(days=days), scope=scope
         )
     context.say(
         N_("Token %(id)s for %(person)s, until %(end)s. It is not shown again."),
@@ -44,11 +50,12 @@ def list_(context: Context) -> None:
     with context.office() as office, office.reading() as session:
         rows = tokens.listing(session)
     table(
-        ["id", "person", "made", "ends", "taken back"],
+        ["id", "person", "only", "made", "ends", "taken back"],
         [
             [
                 row.id,
                 row.person,
+                row.scope or "",
                 row.created_at.date().isoformat(),
                 row.expires_at.date().isoformat(),
                 row.revoked_at.date().isoformat() if row.revoked_at else "",

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from email import message_from_bytes
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -92,6 +93,19 @@ def message(draft: Draft, sender: Sender, paper: Paper, envelope: Envelope) -> b
     if draft.invitation is not None:
         _enclose(mail, draft.invitation, str(page["subject"]), sender, envelope)
     return _unsubscribing(envelope) + mail.as_bytes()
+
+
+def readdressed(content: bytes, recipient: str, message_id: str, written_at: datetime) -> bytes:
+    """The same mail for another reader, as a mail of its own."""
+    mail = message_from_bytes(content, policy=POLICY)
+    for name, value in (
+        ("To", Address(addr_spec=recipient)),
+        ("Message-ID", message_id),
+        ("Date", format_datetime(written_at)),
+    ):
+        del mail[name]
+        mail[name] = value
+    return mail.as_bytes()
 
 
 def _unsubscribing(envelope: Envelope) -> bytes:

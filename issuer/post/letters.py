@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from issuer import tasks, texts
 from issuer.office import Office
+from issuer.places import PLACES
 from issuer.post import compose, kinds
 from issuer.post.compose import Draft, Envelope, Paper, Sender
 from issuer.post.kinds import Kind
@@ -25,8 +26,6 @@ from issuer.record.life import Contact, Enquiry
 from issuer.record.post import Letter
 from issuer.record.tables import Credential, Participation
 from issuer.settings import Settings
-
-_PLACES = ("first", "second", "role")
 
 
 def tell(
@@ -155,7 +154,48 @@ def contacts(session: Session, participation: Participation) -> list[Contact]:
             Contact.bounced_at.is_(None),
         )
     )
-    return sorted(found, key=lambda contact: _PLACES.index(contact.place))
+    return sorted(found, key=lambda contact: list(PLACES).index(contact.place))
+
+
+def pass_on(session: Session, office: Office, row: Letter, *, now: datetime) -> str | None:
+    """Send a letter that its reader never gets to another contact who has not got it; its id.
+
+    What was for the first contact alone goes to the next one. A reminder is not passed on:
+    each contact gets those it wants. The language stays that in which it was written.
+    """
+    about = session.get(Participation, row.participation_id) if row.participation_id else None
+    if about is None or not row.message or kinds.WORDS[Kind(row.kind)].reminder:
+        return None
+    # What it is about, before the places of those it was written to.
+    stem = row.key.partition("+")[0].rpartition(":")[0]
+    others = [each for each in contacts(session, about) if each.id != row.contact_id]
+    got = session.scalars(
+        select(Letter.contact_id).where(
+            Letter.participation_id == about.id,
+            Letter.key.startswith(f"{stem}:", autoescape=True),
+        )
+    ).all()
+    if not others or any(each.id in got for each in others):
+        return None
+    settings, reader = office.settings, others[0]
+    letter = Letter(
+        id=str(uuid.uuid4()),
+        key=f"{row.key}+{reader.place}",
+        kind=row.kind,
+        participation_id=about.id,
+        contact_id=reader.id,
+        recipient=reader.email,
+        message_id=f"<{uuid.uuid4()}@{settings.host}>",
+        return_path=_return_path(settings),
+        created_at=now,
+        not_before=now,
+    )
+    letter.message = compose.readdressed(
+        row.message, letter.recipient, letter.message_id, now.replace(microsecond=0)
+    )
+    session.add(letter)
+    session.flush()
+    return letter.id
 
 
 def copy_values(office: Office, copy: Credential) -> dict[str, Any]:

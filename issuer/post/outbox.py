@@ -20,7 +20,7 @@ from issuer import calendar, dossiers, leases, tasks
 from issuer.errors import NotFound, Refused
 from issuer.mail_settings import Mail
 from issuer.office import Office
-from issuer.post import kinds, smtp
+from issuer.post import kinds, letters, smtp
 from issuer.post.kinds import Kind
 from issuer.record.life import Contact
 from issuer.record.post import Letter
@@ -46,6 +46,7 @@ _LEASE = timedelta(minutes=5)
 # A server that cannot be used for so long becomes a task.
 _TELL_AFTER = timedelta(hours=1)
 _OVERTAKEN = "not sent: it no longer holds"
+_BOUNCES = "not sent: mail to this address comes back"
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,8 @@ def take(office: Office, settings: Mail) -> Taken | None:
     """Take the next letter; none if none is due or a cap is reached.
 
     Reminders that no longer hold, because the mark was renewed, put on hold or ended meanwhile
-    or a nearer one was written, are given up instead.
+    or a nearer one was written, are given up instead; so is what would go to an address from
+    which mail comes back, and another contact gets it.
     """
     while True:
         now = office.now()
@@ -126,6 +128,11 @@ def take(office: Office, settings: Mail) -> Taken | None:
             ).first()
             if row is None:
                 return None
+            if _comes_back(session, row):
+                row.state = "given_up"
+                row.last_fault = _BOUNCES
+                letters.pass_on(session, office, row, now=now)
+                continue
             if _holds_no_more(office, session, row, now):
                 row.state = "given_up"
                 row.last_fault = _OVERTAKEN
@@ -217,12 +224,17 @@ def _count(office: Office) -> int:
         return found or 0
 
 
+def _comes_back(session: Session, row: Letter) -> bool:
+    contact = session.get(Contact, row.contact_id) if row.contact_id else None
+    return contact is not None and contact.bounced_at is not None
+
+
 def _holds_no_more(office: Office, session: Session, row: Letter, now: datetime) -> bool:
-    """Whether a reminder was overtaken, or its reader wants none or cannot be reached."""
+    """Whether a reminder was overtaken, or its reader wants none."""
     if not kinds.WORDS[Kind(row.kind)].reminder:
         return False
     contact = session.get(Contact, row.contact_id) if row.contact_id else None
-    if contact is None or contact.ended_at or contact.unsubscribed_at or contact.bounced_at:
+    if contact is None or contact.ended_at or contact.unsubscribed_at:
         return True
     about = session.get(Participation, row.participation_id) if row.participation_id else None
     if about is None:

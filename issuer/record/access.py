@@ -9,13 +9,17 @@ from issuer.record.tables import Base
 
 
 class ApiToken(Base):
-    """A token of the staff API: only its digest is kept."""
+    """A token of the interface for programs: only its digest is kept.
+
+    `scope`: the one thing it is for; without one it is a person's, for the staff's interface.
+    """
 
     __tablename__ = "api_token"
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), unique=True)
     person: Mapped[str] = mapped_column(String(200))
+    scope: Mapped[str | None] = mapped_column(String(20))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

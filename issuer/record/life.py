@@ -69,8 +69,11 @@ class Contact(Base):
     ended_at: Mapped[datetime | None]
     # No reminders are wanted (what has to be told is told all the same).
     unsubscribed_at: Mapped[datetime | None]
-    # Mail to this address comes back for good.
+    # Mail to this address comes back for good: since when, and by which status (RFC 3463).
     bounced_at: Mapped[datetime | None]
+    bounce_status: Mapped[str | None] = mapped_column(String(12))
+    # What was sent before this moment and comes back later says nothing any more.
+    tried_again_at: Mapped[datetime | None]
     organisation: Mapped[Organisation] = relationship()
 
 

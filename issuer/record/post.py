@@ -1,4 +1,5 @@
-"""Tables of what goes out and what waits: letters, tasks, leases, limits, domains, hosts."""
+"""Tables of what goes out, comes back and waits: letters, bounces, tasks, leases,
+domains, hosts."""
 
 from datetime import date, datetime
 from typing import Any
@@ -33,9 +34,9 @@ class Letter(Base):
     kind: Mapped[str] = mapped_column(String(40))
     participation_id: Mapped[str | None] = mapped_column(ForeignKey("participation.id"), index=True)
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id"))
-    recipient: Mapped[str] = mapped_column(String(254))
+    recipient: Mapped[str] = mapped_column(String(254), index=True)
     message_id: Mapped[str] = mapped_column(String(200), unique=True)
-    return_path: Mapped[str] = mapped_column(String(254))
+    return_path: Mapped[str] = mapped_column(String(254), index=True)
     message: Mapped[bytes] = mapped_column(LargeBinary)
     state: Mapped[str] = mapped_column(String(10), default="waiting")
     created_at: Mapped[datetime]
@@ -44,6 +45,26 @@ class Letter(Base):
     last_fault: Mapped[str | None] = mapped_column(String(300))
     taken_until: Mapped[datetime | None]
     sent_at: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class Bounce(Base):
+    """A report about mail that came back, read once: `digest` is the SHA-256 of its bytes.
+
+    Nothing of what it says is kept but `outcome`, and the status by RFC 3463.
+    """
+
+    __tablename__ = "bounce"
+    __table_args__ = (
+        CheckConstraint(
+            "outcome IN ('permanent', 'temporary', 'unclear', 'foreign')", name="known_outcome"
+        ),
+    )
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    letter_id: Mapped[str | None] = mapped_column(ForeignKey("letter.id"))
+    outcome: Mapped[str] = mapped_column(String(10))
+    status: Mapped[str | None] = mapped_column(String(12))
 
 
 class Task(Base):

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from issuer.web import join, judging, sites_api, staff_api, tasks_api, way_api
+from issuer.web import contacts_api, join, judging, sites_api, staff_api, tasks_api, way_api
 from issuer.web.http import NO_STORE, cache_control, public_answer
 from issuer.web.models import NewEnquiry
 from issuer.web.openapi import JOIN, VERIFY, VERIFY_BODY
@@ -67,3 +67,5 @@ router.include_router(staff_api.router)
 router.include_router(sites_api.router)
 router.include_router(way_api.router)
 router.include_router(tasks_api.router)
+router.include_router(contacts_api.router)
+router.include_router(contacts_api.returned)

@@ -66,7 +66,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "request.often": Kind(
         429,
-        N_("Too many enquiries were sent"),
+        N_("Too much was sent in a short time"),
         N_(
             "Nothing was received. Wait as long as Retry-After says, in seconds, or write to us by"
             " e-mail."

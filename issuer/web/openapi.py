@@ -261,6 +261,35 @@ JOIN: Responses = {
         "record.busy",
     ),
 }
+BOUNCES: Responses = {
+    200: _success(
+        "Read: what it says, and whether it was read before.",
+        {"outcome": "permanent", "known": False},
+    ),
+    **problems(
+        "request.empty",
+        "request.slow",
+        "token.refused",
+        "request.size",
+        "request.type",
+        "request.often",
+        "record.busy",
+    ),
+}
+BOUNCES_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The whole mail as the mail server delivered it, headers and all.",
+        "content": {
+            "message/rfc822": {
+                "schema": {"type": "string", "format": "binary"},
+                "example": "From: MAILER-DAEMON@mx.example.no\r\n"
+                "To: merket+0123456789abcdef01234567@example.no\r\n"
+                "Content-Type: multipart/report; report-type=delivery-status\r\n\r\n",
+            }
+        },
+    }
+}
 VERIFY: Responses = {
     200: _success(
         "The report, whatever the verdict; docs/verification.md explains every reason.", REPORT

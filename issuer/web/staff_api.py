@@ -77,17 +77,18 @@ class StaffRoute(StrictRoute):
     """Asks for the token before anything of the body is read."""
 
     async def admit(self, request: Request) -> None:
-        request.state.clerk = await run_in_threadpool(_authenticated, request)
+        request.state.clerk = await run_in_threadpool(authenticated, request)
 
 
-def _authenticated(request: Request) -> Clerk:
+def authenticated(request: Request, *, scope: str | None = None) -> Clerk:
+    """Whose token the request bears. Raises `Problem`; `scope` as in `tokens.who`."""
     office: Office = request.app.state.office
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     token = token.strip()
     clerk = None
     if scheme.lower() == "bearer" and 0 < len(token) <= _LONGEST_TOKEN and token.isascii():
         with office.reading() as session:
-            clerk = tokens.who(session, token, office.now())
+            clerk = tokens.who(session, token, office.now(), scope=scope)
     if clerk is None:
         raise Problem("token.refused", headers={"WWW-Authenticate": 'Bearer realm="merke"'})
     return clerk

@@ -78,7 +78,13 @@ def _migrate(place: Path | str, die: str | None = None) -> None:
     records.migrate(engine)
 
 
-@pytest.mark.parametrize("die", ["CREATE TABLE", "ADD COLUMN", "UPDATE award ", "SET version_num"])
+@pytest.mark.parametrize(
+    "die",
+    [
+        *("CREATE TABLE", "ADD COLUMN", "UPDATE award ", "SET version_num"),
+        *("CREATE TABLE bounce", "ADD COLUMN scope"),
+    ],
+)
 def test_a_migration_killed_half_way_leaves_what_was(kept: Path, tmp_path: Path, die: str) -> None:
     place = new_place(tmp_path)
     schema = as_it_was(kept, place).schema

@@ -139,7 +139,7 @@ def test_bodies_are_told(page: str, shop: tuple[Desk, TestClient]) -> None:
         page,
         re.MULTILINE,
     )
-    assert len(rows) == 17
+    assert len(rows) == 18
     for method, path, body in rows:
         operation = described["paths"][path][method.lower()]
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
