@@ -27,8 +27,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from verifier import rdfc
-from verifier.rdfc import WorkLimit
+from verifier import rdfc, work
+from verifier.work import WorkLimit
 
 __all__ = ["DataLoss", "InvalidJsonLd", "WorkLimit", "canonicalise", "check"]
 
@@ -106,7 +106,9 @@ def slowly(
     from verifier import expansion, to_rdf
 
     try:
-        plain = _Reading().object(document)
+        reading = _Reading()
+        plain = reading.object(document)
+        work.spend(work.PER_VALUE * reading.values)
         quads = to_rdf.quads(expansion.expand(plain, contexts))
         return rdfc.canonicalise(quads, digest=digest)
     except RecursionError:
@@ -122,14 +124,14 @@ class _Reading:
     """Copies a document into plain dicts and lists, and counts what it holds."""
 
     def __init__(self) -> None:
-        self._values = 0
+        self.values = 0
 
     def object(self, value: Mapping[str, Any], depth: int = 1) -> dict[str, Any]:
         return {self._text(name): self._value(item, depth + 1) for name, item in value.items()}
 
     def _value(self, value: Any, depth: int) -> Any:
-        self._values += 1
-        if self._values > MAX_VALUES or depth > MAX_DEPTH:
+        self.values += 1
+        if self.values > MAX_VALUES or depth > MAX_DEPTH:
             raise WorkLimit(f"more than {MAX_VALUES} values, or nested deeper than {MAX_DEPTH}")
         match value:
             case str():

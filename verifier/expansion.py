@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from pyld import ContextResolver, jsonld
 
 from verifier import contexts as on_board
+from verifier import work
 from verifier.canonical import MAX_CONTEXT_WORK, DataLoss, InvalidJsonLd, WorkLimit
 from verifier.context_tables import cost
 from verifier.contexts import UnknownContext
@@ -198,7 +199,9 @@ class _Processor(jsonld.JsonLdProcessor):  # type: ignore[misc]
         # Only the outermost call: how many follow depends on what is remembered already.
         if self._within_context:
             return super()._process_context(active_ctx, local_ctx, *arguments, **named)
-        self._work_left -= cost(local_ctx)
+        asked = cost(local_ctx)
+        work.spend(work.PER_CONTEXT * asked)
+        self._work_left -= asked
         if self._work_left < 0:
             raise WorkLimit("the document puts too many contexts in force")
         self._within_context = True

@@ -17,6 +17,19 @@ from collections.abc import Iterable, Mapping
 from itertools import permutations
 from typing import Final, Literal, TypeAlias
 
+from verifier import work
+from verifier.work import WorkLimit
+
+__all__ = [
+    "ALGORITHMS",
+    "Digest",
+    "Quad",
+    "WorkLimit",
+    "canonical_labels",
+    "canonicalise",
+    "literal",
+]
+
 Quad: TypeAlias = tuple[str, str, str, str]
 """Subject, predicate, object and graph name, each as canonical N-Quads writes it: `<iri>`,
 `_:label`, `"literal"^^<iri>`. The graph name of the default graph is empty."""
@@ -47,10 +60,6 @@ _ESCAPES = {
 }
 
 
-class WorkLimit(RuntimeError):
-    """The document is so intricate that the work on it was stopped. This says nothing about it."""
-
-
 def literal(value: str, datatype: str = "", language: str = "") -> str:
     """Return a literal as canonical N-Quads writes it (RDF 1.2 N-Quads, section 4).
 
@@ -68,7 +77,11 @@ def canonicalise(
 ) -> bytes:
     """Return the canonical N-Quads of the dataset. Raises `WorkLimit`."""
     distinct = dict.fromkeys(quads)
-    labels = canonical_labels(distinct, digest=digest, max_work=max_work)
+    labelling = _Labelling(distinct, digest, max_work := work.left(max_work))
+    try:
+        labels = labelling.labels()
+    finally:
+        work.spend(max_work - labelling.work_left)
     lines = (_line(_relabelled(quad, labels)) for quad in distinct)
     return "".join(sorted(lines)).encode()
 
@@ -104,7 +117,7 @@ class _Labelling:
 
     def __init__(self, quads: Iterable[Quad], digest: Digest, max_work: int) -> None:
         self._digest = ALGORITHMS[digest]
-        self._work_left = max_work
+        self.work_left = max_work
         self._canonical: _Issued = {}
         self._first_degree: dict[str, str] = {}
         self._quads_of: dict[str, list[Quad]] = defaultdict(list)
@@ -209,8 +222,8 @@ class _Labelling:
         return path, issued
 
     def _spend(self, steps: int) -> None:
-        self._work_left -= steps
-        if self._work_left < 0:
+        self.work_left -= steps
+        if self.work_left < 0:
             raise WorkLimit("too many look-alike blank nodes to tell apart")
 
 

@@ -27,6 +27,7 @@ from verifier import (
     strict_json,
     tokens,
     versions,
+    work,
 )
 from verifier.carriers import Found, NoCredential
 from verifier.documents import (
@@ -81,7 +82,11 @@ def verify(presented: bytes, world: World) -> Report:
     and so is a verification that broke: an exception of ours becomes `verifier.error`. (5) Of a
     proven badge, look at what stands beside it and decides nothing: a newer copy, endorsements.
     """
-    return _verify(presented, world, world.documents, beside=True)
+    counted = work.begin()
+    try:
+        return _verify(presented, world, world.documents, beside=True)
+    finally:
+        work.end(counted)
 
 
 def _verify(presented: bytes, world: World, documents: DocumentSource, *, beside: bool) -> Report:

@@ -13,7 +13,8 @@ import pytest
 
 from keys import did, multikey
 from tests.verifier.jsonld_samples import OB, V2, Document, badge
-from tests.verifier.simulator import NOW, IssuerSimulator, compact
+from tests.verifier.simulator import NOW, IssuerSimulator, compact, seconds
+from verifier import work
 from verifier.canonical import DataLoss, InvalidJsonLd, WorkLimit, canonicalise
 from verifier.documents import PinnedDocuments
 from verifier.reasons import Check, Reason
@@ -151,6 +152,62 @@ def test_a_whole_verification_with_as_many_proofs_as_are_looked_at(name: str) ->
     told = {finding.reason for finding in report.findings if finding.check is Check.PROOF}
     assert told <= {Reason.PROOF_ALTERED, Reason.LIMIT_WORK}
     assert time.process_time() - start < 2
+
+
+def test_all_documents_of_a_badge_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each is within its own bounds: a badge, and endorsements with lists of their own."""
+    issuer = OwnName()
+    heavy = {"a:x": [nested(25, "c")] * 10}
+    served: dict[str, bytes] = {}
+
+    def proven(document: Document) -> bytes:
+        proofs = [issuer.proof(document, nonce=str(number)) for number in range(4)]
+        return compact({**document, "proof": proofs})
+
+    def status(number: int) -> Document:
+        url = f"https://evil.example/{number}"
+        served[url] = proven({**issuer.status_list(), **heavy, "id": url})
+        return {
+            "type": "BitstringStatusListEntry",
+            "statusPurpose": "revocation",
+            "statusListIndex": "1",
+            "statusListCredential": url,
+        }
+
+    document = {**issuer.credential(), "@context": [V2, OB]}
+    del document["refreshService"]
+    endorsement = {
+        **{name: document[name] for name in ("@context", "issuer", "name", "validFrom")},
+        "id": "urn:uuid:1",
+        "type": ["VerifiableCredential", "EndorsementCredential"],
+        "credentialSubject": {"id": document["id"], "type": ["EndorsementSubject"]},
+    }
+    claims = {
+        "iss": issuer.did,
+        "jti": "urn:uuid:1",
+        "sub": document["id"],
+        "nbf": seconds(document["validFrom"]),
+    }
+    document["credentialStatus"] = status(0)
+    document["endorsementJwt"] = [
+        issuer.token(
+            {**endorsement, **claims, "credentialStatus": status(number)},
+            issuer.badge_key,
+            {"jwk": None},
+        ).decode()
+        for number in range(1, 5)
+    ]
+    badge, world = proven(document), World(PinnedDocuments(served), NOW)
+    monkeypatch.setattr(work, "MAX_STEPS", work.MAX_STEPS // 10)
+    report = verify(badge, world)
+    assert report, report.reasons
+    *_, last = report.endorsements
+    assert last.report.reasons == (Reason.STATUS_UNVERIFIED,)
+    # Each verification has a bound of its own.
+    monkeypatch.undo()
+    report = verify(badge, world)
+    assert all((report, *(each.report for each in report.endorsements)))
+    assert len(report.endorsements) == 4
 
 
 ALL_OF_THEM = """

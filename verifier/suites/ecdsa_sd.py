@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
 from keys.jwk import b64url_decode, b64url_encode
 from keys.multikey import MalformedKey, PublicKey, public_from_bytes
+from verifier import work
 from verifier.canonical import canonicalise
 from verifier.suites.base import Contexts, Document, InvalidProof, Suite, check
 from verifier.suites.rdfc import proof_config
@@ -177,6 +178,7 @@ def _verify(document: Document, proof: Document, key: PublicKey, contexts: Conte
     if len(chosen) != len(derived.signatures):
         raise InvalidProof("proof.altered", "there is not one signature for each statement shown")
     hashes = [hashlib.sha256(part).digest() for part in (config, mandatory.encode())]
+    work.spend(work.PER_SIGNATURE * len(chosen))
     check(key, derived.base_signature, hashes[0] + derived.public_key + hashes[1])
     for signature, line in zip(derived.signatures, chosen, strict=True):
         check(its_own, signature, line.encode())
