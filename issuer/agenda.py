@@ -6,11 +6,12 @@ or on two machines at once, and nothing is done twice.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from issuer import calendar, dossiers, leases, post, tasks
+from issuer import calendar, codes, dossiers, leases, post, tasks
 from issuer.calendar import Due, Item
 from issuer.office import Office
 from issuer.post.kinds import Kind
@@ -28,6 +29,40 @@ class Written:
 
     letters: int = 0
     tasks: int = 0
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing that is due for the participation at `slug`, and not done."""
+
+    slug: str
+    due: Due
+
+    def json(self) -> dict[str, Any]:
+        due = self.due
+        return {
+            "participation": self.slug,
+            "item": due.item.value,
+            "since": due.since.isoformat() if due.since else None,
+            "award": codes.grouped(due.award.code) if due.award else None,
+            "lastDay": due.award.last_day.isoformat() if due.award else None,
+            "daysLeft": due.left if due.award else None,
+            "meeting": due.meeting.id if due.meeting else None,
+            "measure": due.measure.title if due.measure else None,
+        }
+
+
+def waiting(office: Office) -> list[Waiting]:
+    """Everything that is due now and not done, by address. Nothing is written."""
+    now, silent_days = office.now(), office.settings.calendar.silent_days
+    with office.reading() as session:
+        found = [
+            Waiting(row.slug, due)
+            for some in dossiers.candidates(session, now, silent_days=silent_days)
+            for row in some
+            for due in _open(office, session, row, now)
+        ]
+    return sorted(found, key=lambda each: (each.slug, each.due.key))
 
 
 def run(office: Office, *, by_itself: bool = False) -> Written:

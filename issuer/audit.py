@@ -81,7 +81,10 @@ def write(
     if not by.strip():
         raise BadInput(N_("Say who acts: nothing is done without a name in the log."))
     # The transaction holds the one lock for writing: nobody else has added an entry since.
-    previous = session.info.get(_NEWEST) or last(session)
+    # One that was written inside a savepoint which was undone is in the session no more.
+    previous = session.info.get(_NEWEST)
+    if previous is None or previous not in session:
+        previous = last(session)
     _check_clock(previous, now)
     salt = secrets.token_hex(16)
     entry = AuditEntry(

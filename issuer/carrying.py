@@ -4,18 +4,21 @@ What was revoked stays revoked. A new cycle is opened whose requirements are acc
 grounds of the earlier award, and a new award is sealed that ends no later than that one did.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from issuer import audit, awards, cases, codes, days, participations, sealing
-from issuer.errors import Refused, WrongState
+from issuer import audit, awards, cases, codes, cycles, days, participations, sealing
+from issuer.errors import BadInput, Refused, WrongState
 from issuer.history import award as judged
 from issuer.office import Office
 from issuer.record.life import Case, Succession
 from issuer.record.tables import Award, Cycle, Participation, RequirementRecord
 from issuer.sealing import Sealed
 from issuer.texts import N_
+
+KINDS = ("merger", "transfer")
 
 
 def grant_appeal(office: Office, number: int, *, by: str, reason: str) -> Sealed:
@@ -49,7 +52,8 @@ def succeed(
     """Record that `slug` goes on in `successor` (`merger` or `transfer`), from `day` on.
 
     With `carry` the mark goes along: the old award is given up and the successor gets one for
-    the rest of its time. Without, the old award ends, and nothing is sealed.
+    the rest of its time. Without, the old award ends, and nothing is sealed. What was under way
+    at `slug` ends.
     """
     why = participations.check_reason(reason)
     by = participations.check_person(by)
@@ -58,16 +62,77 @@ def succeed(
     with office.transaction() as session:
         now = office.now()
         old, new = (participations.find(session, each) for each in (slug, successor))
-        award = _standing(old, now)
-        _record(session, office, old, new, kind, day=day, by=by, reason=why, now=now)
+        award = _decided(
+            session, office, old, new, kind, day=day, by=by, reason=why, now=now, carry=carry
+        )
         code = None if award is None else award.code
-        if award is not None and carry:
-            _carry(session, office, award, new, case=None, by=by, now=now)
     if code is not None:
         awards.give_up(office, code, by=by, reason=why)
     if code is None or not carry:
         return None
     return _seal(office, successor, by=by, reason=why)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """What a succession would do: the award that ends, and until when it would be carried on."""
+
+    code: str | None
+    last_day: date | None
+
+
+class _Undone(Exception):
+    """Nothing of it is kept."""
+
+
+def rehearse(
+    office: Office, slug: str, successor: str, kind: str, *, day: date, by: str, carry: bool
+) -> Foreseen:
+    """What `succeed` would do; nothing is kept. Raises what it would raise before it seals."""
+    if carry:
+        sealing.check_keys(office, office.now())
+    try:
+        with office.transaction() as session:
+            now = office.now()
+            old, new = (participations.find(session, each) for each in (slug, successor))
+            award = _decided(
+                session, office, old, new, kind, day=day, by=by, reason="", now=now, carry=carry
+            )
+            foreseen = Foreseen(
+                None if award is None else award.code,
+                award.last_day if award is not None and carry else None,
+            )
+            raise _Undone
+    except _Undone:
+        return foreseen
+
+
+def _decided(
+    session: Session,
+    office: Office,
+    old: Participation,
+    new: Participation,
+    kind: str,
+    *,
+    day: date,
+    by: str,
+    reason: str,
+    now: datetime,
+    carry: bool,
+) -> Award | None:
+    """Record the decision; return the award of `old` that it ends."""
+    award = _standing(old, now)
+    if award is not None and carry and _standing(new, now) is not None:
+        raise Refused(
+            N_("%(to)s holds the mark itself. Record it without carrying the mark along."),
+            to=new.slug,
+        )
+    _record(session, office, old, new, kind, day=day, by=by, reason=reason, now=now)
+    if old.cycles[-1].open:
+        cycles.close(session, old, by=by, reason=reason or kind, now=now)
+    if award is not None and carry:
+        _carry(session, office, award, new, case=None, by=by, now=now)
+    return award
 
 
 def _record(
@@ -87,6 +152,8 @@ def _record(
     programme = office.programme(new.cycles[-1].edition)
     if day > days.day_of(now, programme.timezone):
         raise Refused(N_("This day has not come yet: record the decision when it counts."))
+    if kind not in KINDS:
+        raise BadInput(N_("Choose one of: %(known)s."), known=", ".join(KINDS))
     if session.query(Succession).filter(Succession.from_id.in_([old.id, new.id])).first():
         raise Refused(N_("One of them has already gone on in another."))
     session.add(

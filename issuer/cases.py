@@ -8,6 +8,7 @@ never commit; withdrawing itself is `issuer.awards`.
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -211,6 +212,35 @@ def decide_appeal(
     case.appeal_reason = participations.check_reason(reason)
     session.flush()
     _log(session, f"case.{outcome.value}", case.award, case, by=by, reason=reason, now=now)
+
+
+def json(case: Case) -> dict[str, Any]:
+    """Where a case stands, as the office sees it in a list."""
+    return {
+        "number": case.id,
+        "award": codes.grouped(case.award.code),
+        "holder": case.award.cycle.participation.slug,
+        "openedAt": case.opened_at.isoformat(),
+        "openedBy": case.opened_by,
+        "answerBy": case.answer_by.isoformat(),
+        "heardAt": case.heard_at.isoformat() if case.heard_at else None,
+        "decision": case.decision,
+        "decidedBy": case.decided_by,
+        "appealBy": case.appeal_by.isoformat() if case.appeal_by else None,
+        "appeal": case.appeal_outcome or ("waiting" if case.appealed_at else None),
+    }
+
+
+def detail(case: Case) -> dict[str, Any]:
+    """Everything about a case, in words."""
+    return {
+        **json(case),
+        "grounds": case.grounds,
+        "statement": case.statement,
+        "reason": case.reason,
+        "appealText": case.appeal,
+        "appealReason": case.appeal_reason,
+    }
 
 
 def _log(

@@ -98,12 +98,13 @@ def put(
     now: datetime,
     phone: str | None = None,
     language: str | None = None,
+    reason: str = "",
 ) -> Contact:
     """Make somebody the contact in `place`; whoever was it before ends."""
     _check_place(place)
     who = person(name, email, phone=phone, language=language)
     _end(session, participation.organisation, place, by, now)
-    row = begin(session, participation, place, who, by=by, now=now)
+    row = begin(session, participation, place, who, by=by, now=now, reason=reason)
     session.flush()
     return row
 
@@ -116,6 +117,7 @@ def begin(
     *,
     by: str,
     now: datetime,
+    reason: str = "",
 ) -> Contact:
     """Make `who` the contact in `place`, where nobody is it. Sent to the database later."""
     row = Contact(
@@ -128,19 +130,39 @@ def begin(
         since=now,
     )
     session.add(row)
-    audit.write(session, "organisation.contact", participation.slug, by=by, now=now, place=place)
+    audit.write(
+        session,
+        "organisation.contact",
+        participation.slug,
+        by=by,
+        reason=reason,
+        now=now,
+        place=place,
+    )
     return row
 
 
 def end(
-    session: Session, participation: Participation, place: str, *, by: str, now: datetime
+    session: Session,
+    participation: Participation,
+    place: str,
+    *,
+    by: str,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     """Nobody is the contact in `place` any more."""
     _check_place(place)
     if not _end(session, participation.organisation, place, by, now):
         raise _nobody(participation, place)
     audit.write(
-        session, "organisation.contact_end", participation.slug, by=by, now=now, place=place
+        session,
+        "organisation.contact_end",
+        participation.slug,
+        by=by,
+        reason=reason,
+        now=now,
+        place=place,
     )
 
 

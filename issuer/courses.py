@@ -12,7 +12,7 @@ from issuer import audit, days, names, participations
 from issuer.errors import BadInput, IssuerError, NotFound, Refused
 from issuer.programme import Kind, Programme
 from issuer.record.life import Course
-from issuer.record.tables import Edition
+from issuer.record.tables import Cycle, Edition, Participation, RequirementRecord
 from issuer.texts import N_
 
 
@@ -144,6 +144,21 @@ def _attend(
     record.course_id = course.id
     participations.accept(session, row, programme, name, by=by, now=now, reason=course.id)
     return name
+
+
+def attended(session: Session, course: Course) -> list[dict[str, Any]]:
+    """Whom the course serves, by address."""
+    query = (
+        select(Participation.slug, RequirementRecord.requirement, RequirementRecord.accepted_at)
+        .join_from(RequirementRecord, Cycle)
+        .join(Participation)
+        .where(RequirementRecord.course_id == course.id)
+        .order_by(Participation.slug)
+    )
+    return [
+        {"slug": slug, "requirement": requirement, "accepted": accepted_at is not None}
+        for slug, requirement, accepted_at in session.execute(query)
+    ]
 
 
 def json(course: Course) -> dict[str, Any]:

@@ -121,12 +121,26 @@ def move(
 
 
 def agree(
-    session: Session, participation: Participation, listed: bool, *, by: str, now: datetime
+    session: Session,
+    participation: Participation,
+    listed: bool,
+    *,
+    by: str,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     """The organisation agrees that everybody may see it is under way, or no longer does."""
     participation.listed = listed
     session.flush()
-    audit.write(session, "participation.listed", participation.slug, by=by, now=now, listed=listed)
+    audit.write(
+        session,
+        "participation.listed",
+        participation.slug,
+        by=by,
+        reason=reason,
+        now=now,
+        listed=listed,
+    )
 
 
 def hide(

@@ -210,6 +210,7 @@ def enrol(
     listed: bool = False,
     name: str | None = None,
     name_language: str | None = None,
+    reason: str = "",
 ) -> Participation:
     """Take the organisation into the programme; whom to call comes along as its first contact.
 
@@ -225,6 +226,7 @@ def enrol(
         number=row.number,
         language=name_language,
         listed=listed,
+        reason=reason,
     )
     participation.organisation.kind = row.kind
     contacts.put(

@@ -69,20 +69,27 @@ def enrol(
     language: str | None = None,
     listed: bool = False,
     kind: str | None = None,
+    reason: str = "",
 ) -> Participation:
     """Take an organisation into a programme and open its first cycle.
 
     `listed`: it has agreed that everybody may see that it is under way.
     """
     one = entrant(name, number=number, language=language, listed=listed, kind=kind)
-    (done,) = enrol_all(session, programme, [one], by=by, now=now)
+    (done,) = enrol_all(session, programme, [one], by=by, now=now, reason=reason)
     if isinstance(done, Refused):
         raise done
     return done
 
 
 def enrol_all(
-    session: Session, programme: str, entrants: Sequence[Entrant], *, by: str, now: datetime
+    session: Session,
+    programme: str,
+    entrants: Sequence[Entrant],
+    *,
+    by: str,
+    now: datetime,
+    reason: str = "",
 ) -> list[Participation | Refused]:
     """Enrol `entrants`, in their order; in place of one that the record has already, why not.
 
@@ -114,8 +121,15 @@ def enrol_all(
             created_at=now,
         )
         session.add(row)
-        details = {"edition": edition.edition}
-        audit.write(session, "participation.enrol", row.slug, by=by, now=now, **details)
+        audit.write(
+            session,
+            "participation.enrol",
+            row.slug,
+            by=by,
+            reason=reason,
+            now=now,
+            edition=edition.edition,
+        )
         participations.begin_cycle(session, row, edition, by=by, now=now)
         done.append(row)
     session.flush()

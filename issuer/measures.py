@@ -1,21 +1,24 @@
 """The measures of a plan, as they go on during the year, and what became of them.
 
 They live from the moment a plan is accepted. What was accepted stays as it was written; how far
-a measure has come is kept beside it. Before the next plan can be accepted, each measure of the
-last one that is not done has an answer: done, not done, or changed into something else.
+a measure has come, and when it is due by now, is kept beside it, and so are measures that were
+added later. Before the next plan can be accepted, each measure of the last one that is not done
+has an answer: done, not done, or changed into something else.
 """
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, object_session
 
-from issuer import audit
-from issuer.errors import BadInput, NotFound, Refused
+from issuer import audit, days, requirements
+from issuer.errors import BadInput, FactsRefused, NotFound, Refused
+from issuer.programme import Kind, Programme, Requirement
 from issuer.record.life import Measure
-from issuer.record.tables import Cycle, Participation
+from issuer.record.tables import Cycle, Edition, Participation
 from issuer.requirements import MeasureState
 from issuer.texts import N_
 
@@ -47,6 +50,11 @@ def of_last_plan(participation: Participation, *, before: int | None = None) -> 
 def unanswered(measures: Sequence[Measure]) -> list[Measure]:
     """Those of which nobody has said what became."""
     return [m for m in measures if m.outcome is None and m.state != MeasureState.DONE]
+
+
+def is_late(measure: Measure, today: date) -> bool:
+    """Whether its day has gone and nobody has said what became of it."""
+    return measure.due < today and measure.state != MeasureState.DONE and measure.outcome is None
 
 
 def check_carried(cycle: Cycle) -> None:
@@ -105,6 +113,7 @@ def advance(
     *,
     by: str,
     now: datetime,
+    reason: str = "",
 ) -> Measure:
     """A measure of the plan in force is under way, or done. It never goes back."""
     measure = _find(participation, position)
@@ -121,11 +130,140 @@ def advance(
         "measure.state",
         participation.slug,
         by=by,
+        reason=reason,
         now=now,
         measure=position,
         state=state.value,
     )
     return measure
+
+
+def add(
+    session: Session,
+    participation: Participation,
+    facts: Mapping[str, Any],
+    edition_of: Callable[[Edition], Programme],
+    *,
+    by: str,
+    now: datetime,
+    reason: str = "",
+) -> Measure:
+    """Take one more measure (the facts of one in a plan) into the plan in force.
+
+    The plan that was accepted stays as it was written, and what is shown of it too: a measure
+    that came later is shown by the next plan. Raises `FactsRefused`, `BadInput`, `Refused`.
+    """
+    known = of_last_plan(participation)
+    if not known:
+        raise Refused(
+            N_("%(slug)s has no accepted plan to add a measure to."), slug=participation.slug
+        )
+    cycle = _cycle_of(participation, known[-1])
+    programme = edition_of(cycle.edition)
+    today = days.day_of(now, programme.timezone)
+    plan = _plan(programme, cycle)
+    problems = requirements.check_facts(plan, {"measures": [facts]}, today=today)
+    if problems:
+        raise FactsRefused(
+            N_("The facts cannot be recorded:"),
+            [replace(p, pointer=p.pointer.removeprefix("/measures/0")) for p in problems],
+        )
+    if facts["public"]:
+        raise BadInput(
+            N_("What is shown of a plan was fixed when it was accepted: the next one can show it.")
+        )
+    measure = Measure(
+        cycle_id=known[-1].cycle_id,
+        position=known[-1].position + 1,
+        title=facts["title"],
+        kind=facts["kind"],
+        responsible_role=facts["responsible_role"],
+        due=date.fromisoformat(facts["due"]),
+        state=facts["state"],
+        public=False,
+        changed_at=now,
+    )
+    session.add(measure)
+    session.flush()
+    audit.write(
+        session,
+        "measure.add",
+        participation.slug,
+        by=by,
+        reason=reason,
+        now=now,
+        measure=measure.position,
+    )
+    return measure
+
+
+def change(
+    session: Session,
+    participation: Participation,
+    position: int,
+    edition_of: Callable[[Edition], Programme],
+    *,
+    by: str,
+    now: datetime,
+    due: date | None = None,
+    public: bool | None = None,
+    reason: str = "",
+) -> Measure:
+    """Give a measure of the plan in force another date, or take it out of what is shown (`public`).
+
+    Copies that were signed before name it still. Only what the accepted plan showed can be put
+    back. Raises `BadInput`, `Refused`.
+    """
+    measure = _find(participation, position)
+    cycle = _cycle_of(participation, measure)
+    programme = edition_of(cycle.edition)
+    if due is not None:
+        if measure.state == MeasureState.DONE or measure.outcome is not None:
+            raise Refused(N_("Measure %(number)s is settled: its date stays."), number=position)
+        if due < days.day_of(now, programme.timezone):
+            raise BadInput(N_("The new date of a measure cannot lie behind us."))
+        measure.due = due
+    if public is not None and public != measure.public:
+        _show(cycle, programme, measure, public)
+    measure.changed_at = now
+    session.flush()
+    audit.write(
+        session,
+        "measure.change",
+        participation.slug,
+        by=by,
+        reason=reason,
+        now=now,
+        measure=position,
+        due=measure.due.isoformat(),
+        public=measure.public,
+    )
+    return measure
+
+
+def _show(cycle: Cycle, programme: Programme, measure: Measure, public: bool) -> None:
+    """Tell everybody of a measure of the plan, or no longer."""
+    plan = _plan(programme, cycle)
+    row = next(record for record in cycle.records if record.requirement == plan.id)
+    accepted = row.facts["measures"]
+    written = accepted[measure.position - 1 : measure.position]
+    if public and not (written and written[0]["public"]):
+        raise Refused(
+            N_("What is shown of a plan was fixed when it was accepted: the next one can show it.")
+        )
+    measure.public = public
+    shown = {each.position for each in of(cycle) if each.public}
+    told = [{**each, "public": place in shown} for place, each in enumerate(accepted, start=1)]
+    row.public_facts = dict(requirements.public_facts(plan, {**row.facts, "measures": told}))
+
+
+def _cycle_of(participation: Participation, measure: Measure) -> Cycle:
+    return next(cycle for cycle in participation.cycles if cycle.id == measure.cycle_id)
+
+
+def _plan(programme: Programme, cycle: Cycle) -> Requirement:
+    asked = programme.requirements(renewal=not cycle.first)
+    return next(requirement for requirement in asked if requirement.kind is Kind.PLAN)
 
 
 def settle(

@@ -69,6 +69,7 @@ def move(
     place: str | None,
     by: str,
     now: datetime,
+    reason: str = "",
 ) -> None:
     """Give a meeting another time or place, and tell the contacts."""
     _check_ahead(row, now)
@@ -78,16 +79,18 @@ def move(
     row.sequence += 1
     row.arranged_at, row.arranged_by = now, participations.check_person(by)
     session.flush()
-    _done(session, office, row, "move", Kind.MEETING_MOVED, by=by, now=now)
+    _done(session, office, row, "move", Kind.MEETING_MOVED, by=by, reason=reason, now=now)
 
 
-def cancel(session: Session, office: Office, row: Meeting, *, by: str, now: datetime) -> None:
+def cancel(
+    session: Session, office: Office, row: Meeting, *, by: str, now: datetime, reason: str = ""
+) -> None:
     """Call a meeting off, and tell the contacts."""
     _check_ahead(row, now)
     row.cancelled_at = now
     row.sequence += 1
     session.flush()
-    _done(session, office, row, "cancel", Kind.MEETING_CANCELLED, by=by, now=now)
+    _done(session, office, row, "cancel", Kind.MEETING_CANCELLED, by=by, reason=reason, now=now)
 
 
 def find(session: Session, number: int) -> Meeting:
@@ -125,10 +128,18 @@ def _check_ahead(row: Meeting, now: datetime) -> None:
 
 
 def _done(
-    session: Session, office: Office, row: Meeting, act: str, kind: Kind, *, by: str, now: datetime
+    session: Session,
+    office: Office,
+    row: Meeting,
+    act: str,
+    kind: Kind,
+    *,
+    by: str,
+    now: datetime,
+    reason: str = "",
 ) -> None:
     about = row.participation
-    audit.write(session, f"meeting.{act}", about.slug, by=by, now=now, uid=row.uid)
+    audit.write(session, f"meeting.{act}", about.slug, by=by, reason=reason, now=now, uid=row.uid)
     invitation = Invitation(
         uid=row.uid,
         sequence=row.sequence,

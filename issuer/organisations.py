@@ -73,7 +73,7 @@ def _one_of(known: Sequence[str]) -> Callable[[Any], str]:
 
 def _roles(value: Any) -> list[str]:
     wanted = [value] if isinstance(value, str) else value
-    if not isinstance(wanted, list | tuple) or not set(wanted) <= set(ROLES):
+    if not isinstance(wanted, list | tuple) or any(role not in tuple(ROLES) for role in wanted):
         raise BadInput(N_("Choose one of: %(known)s."), known=", ".join(ROLES))
     return [role for role in ROLES if role in wanted]
 
@@ -132,6 +132,7 @@ def edit(
     by: str,
     now: datetime,
     public: Sequence[str] | None = None,
+    reason: str = "",
 ) -> Organisation:
     """Change what is known of an organisation. A fact given as None is taken out.
 
@@ -161,6 +162,7 @@ def edit(
         "organisation.edit",
         participation.slug,
         by=by,
+        reason=reason,
         now=now,
         changed=sorted(facts),
         public=list(organisation.about_public),
@@ -172,6 +174,21 @@ def known_facts(organisation: Organisation) -> dict[str, Any]:
     """Everything the office knows, in the order of `FACTS`."""
     told = {"kind": organisation.kind, **organisation.about}
     return {name: told[name] for name in FACTS if told.get(name) not in (None, [])}
+
+
+def detail(session: Session, participation: Participation) -> dict[str, Any]:
+    """What the office knows of an organisation, with whom to write to. Confidential."""
+    organisation = participation.organisation
+    return {
+        "slug": participation.slug,
+        "names": [
+            {"name": name.name, "since": name.since.isoformat()} for name in organisation.names
+        ],
+        "organisationNumber": organisation.number,
+        "about": known_facts(organisation),
+        "public": organisation.about_public,
+        "contacts": [contacts.json(each) for each in contacts.in_use(session, organisation)],
+    }
 
 
 def public_facts(organisation: Organisation) -> dict[str, Any]:

@@ -15,7 +15,17 @@ from stdnum.no import orgnr
 
 from badge_assets import draw
 from badge_assets.letters import UnfitText
-from issuer import audit, days, history, measures, names, programmes, requirements, state
+from issuer import (
+    audit,
+    days,
+    history,
+    measures,
+    names,
+    programmes,
+    requirements,
+    state,
+    successions,
+)
 from issuer.errors import BadInput, FactsRefused, NotFound, Refused, RequirementsMissing
 from issuer.programme import Kind, Programme, Requirement
 from issuer.record.tables import (
@@ -110,7 +120,9 @@ def open_cycle(
     now: datetime,
     reason: str = "",
 ) -> Cycle:
-    """Open the next cycle. Refused while the last one waits for its award."""
+    """Open the next cycle. Refused while the last one waits for its award, and where the
+    participation has gone on in another."""
+    successions.check_stands_alone(participation)
     if participation.cycles and participation.cycles[-1].open:
         raise Refused(
             N_("%(slug)s already has an open cycle. Finish it before opening the next."),

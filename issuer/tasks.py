@@ -63,7 +63,7 @@ def waiting(session: Session, *, after: int = 0, most: int | None = None) -> lis
     return list(session.scalars(query if most is None else query.limit(most)))
 
 
-def done(session: Session, number: int, *, by: str, now: datetime) -> Task:
+def done(session: Session, number: int, *, by: str, now: datetime, reason: str = "") -> Task:
     """Mark a task as done. Raises `NotFound`, `Refused` if it was done already."""
     row = session.get(Task, number)
     if row is None:
@@ -77,7 +77,9 @@ def done(session: Session, number: int, *, by: str, now: datetime) -> Task:
     row.done_at = now
     row.done_by = participations.check_person(by)
     session.flush()
-    audit.write(session, "task.done", f"task:{number}", by=by, now=now, kind=row.kind)
+    audit.write(
+        session, "task.done", f"task:{number}", by=by, reason=reason, now=now, kind=row.kind
+    )
     return row
 
 

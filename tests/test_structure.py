@@ -118,6 +118,7 @@ DOORS = {
             "issuer/restored.py",
             "issuer/sealing.py",
             "issuer/status.py",
+            "issuer/successions.py",
             "issuer/tasks.py",
             "issuer/tokens.py",
             "issuer/web/",

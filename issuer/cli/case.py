@@ -1,7 +1,6 @@
 """`merke case`: about an award that may have to be withdrawn, fairly."""
 
 from datetime import date
-from typing import Any
 
 import click
 
@@ -75,7 +74,7 @@ def list_(context: Context, as_json: bool) -> None:
     from issuer import cases
 
     with context.office() as office, office.reading() as session:
-        rows = [_told(each) for each in cases.listing(session)]
+        rows = [cases.json(each) for each in cases.listing(session)]
     if as_json:
         show_json(rows)
         return
@@ -95,34 +94,7 @@ def show(context: Context, number: int) -> None:
 
     with context.office() as office, office.reading() as session:
         row = cases.find(session, number)
-        show_json(
-            {
-                **_told(row),
-                "grounds": row.grounds,
-                "statement": row.statement,
-                "reason": row.reason,
-                "appealText": row.appeal,
-                "appealReason": row.appeal_reason,
-            }
-        )
-
-
-def _told(row: Any) -> dict[str, Any]:
-    from issuer import codes
-
-    return {
-        "number": row.id,
-        "award": codes.grouped(row.award.code),
-        "holder": row.award.cycle.participation.slug,
-        "openedAt": row.opened_at.isoformat(),
-        "openedBy": row.opened_by,
-        "answerBy": row.answer_by.isoformat(),
-        "heardAt": row.heard_at.isoformat() if row.heard_at else None,
-        "decision": row.decision,
-        "decidedBy": row.decided_by,
-        "appealBy": row.appeal_by.isoformat() if row.appeal_by else None,
-        "appeal": row.appeal_outcome or ("waiting" if row.appealed_at else None),
-    }
+        show_json(cases.detail(row))
 
 
 @case.command()

@@ -1,11 +1,19 @@
 """`merke measure`: the measures of a plan during the year, and what became of them."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from issuer.cli.context import Context, by_option, json_option, show_json_list, table
+from issuer.cli.context import (
+    Context,
+    by_option,
+    json_option,
+    reason_option,
+    show_json_list,
+    table,
+)
 
 if TYPE_CHECKING:
     from issuer.record.tables import Participation
@@ -38,9 +46,8 @@ def list_(context: Context, slug: str | None, late: bool, as_json: bool) -> None
             zone = office.programme(row.cycles[-1].edition).timezone
             today = days.day_of(office.now(), zone)
             for each in measures.of_last_plan(row):
-                if late and (each.state == "done" or each.outcome or each.due >= today):
-                    continue
-                yield {"slug": row.slug, **measures.json(each)}
+                if not late or measures.is_late(each, today):
+                    yield {"slug": row.slug, **measures.json(each)}
 
         if slug:
             with office.reading() as session:
@@ -55,6 +62,96 @@ def list_(context: Context, slug: str | None, late: bool, as_json: bool) -> None
             ["address", *cells[1:]],
             ([str(row[name] or "") for name in cells] for row in rows),
         )
+
+
+@measure.command()
+@click.argument("slug")
+@click.argument("title")
+@click.option("--kind", required=True, help="Its kind, as the programme calls it.")
+@click.option("--responsible-role", required=True, help="Who sees to it, by their role.")
+@click.option("--due", required=True, help="The day it is due, as 2027-03-31.")
+@click.option(
+    "--state",
+    type=click.Choice(["planned", "under_way", "done"]),
+    default="planned",
+    show_default=True,
+)
+@reason_option
+@by_option
+@click.pass_obj
+def add(
+    context: Context,
+    slug: str,
+    title: str,
+    kind: str,
+    responsible_role: str,
+    due: str,
+    state: str,
+    reason: str,
+    by: str,
+) -> None:
+    """Add the measure TITLE to the accepted plan of SLUG. The next plan can show it."""
+    from issuer import measures, participations
+    from issuer.texts import N_
+
+    facts = {
+        "title": title,
+        "kind": kind,
+        "responsible_role": responsible_role,
+        "due": due,
+        "state": state,
+        "public": False,
+    }
+    with context.office() as office, office.transaction() as session:
+        row = participations.find(session, slug)
+        added = measures.add(
+            session, row, facts, office.programme, by=by, now=office.now(), reason=reason
+        )
+        number = added.position
+    context.say(N_("Added as measure %(number)s of %(slug)s."), number=number, slug=slug)
+
+
+@measure.command()
+@click.argument("slug")
+@click.argument("number", type=int)
+@click.option("--due", help="Another day, as 2027-03-31.")
+@click.option("--public/--private", default=None, help="Whether everybody may see it.")
+@reason_option
+@by_option
+@click.pass_obj
+def change(
+    context: Context,
+    slug: str,
+    number: int,
+    due: str | None,
+    public: bool | None,
+    reason: str,
+    by: str,
+) -> None:
+    """Give measure NUMBER of SLUG another day, or take it out of what is shown of the plan."""
+    from issuer import measures, participations
+    from issuer.texts import N_
+
+    if due is None and public is None:
+        raise click.UsageError("name something to change")
+    try:
+        day = date.fromisoformat(due) if due else None
+    except ValueError as error:
+        raise click.BadParameter("write it as 2027-03-31", param_hint="--due") from error
+    with context.office() as office, office.transaction() as session:
+        row = participations.find(session, slug)
+        measures.change(
+            session,
+            row,
+            number,
+            office.programme,
+            due=day,
+            public=public,
+            by=by,
+            now=office.now(),
+            reason=reason,
+        )
+    context.say(N_("Noted for measure %(number)s of %(slug)s."), number=number, slug=slug)
 
 
 @measure.command()

@@ -82,22 +82,10 @@ def decline(context: Context, enquiry: str, reason: str, by: str) -> None:
 @click.pass_obj
 def show(context: Context, slug: str) -> None:
     """Show what the office knows of the organisation at SLUG, as JSON."""
-    from issuer import contacts, organisations, participations
+    from issuer import organisations, participations
 
     with context.office() as office, office.reading() as session:
-        row = participations.find(session, slug).organisation
-        show_json(
-            {
-                "slug": slug,
-                "names": [
-                    {"name": name.name, "since": name.since.isoformat()} for name in row.names
-                ],
-                "organisationNumber": row.number,
-                "about": organisations.known_facts(row),
-                "public": row.about_public,
-                "contacts": [contacts.json(each) for each in contacts.in_use(session, row)],
-            }
-        )
+        show_json(organisations.detail(session, participations.find(session, slug)))
 
 
 @organisation.command()

@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from issuer.cli.context import Context, by_option, reason_option
+from issuer.cli.context import Context, by_option, dry_run_option, reason_option
 from issuer.texts import N_
 
 
@@ -38,6 +38,7 @@ def rename(
 @click.option("--kind", type=click.Choice(["merger", "transfer"]), required=True)
 @click.option("--day", required=True, help="From which day on (YYYY-MM-DD).")
 @click.option("--carry", is_flag=True, help="The mark goes along, for the rest of its time.")
+@dry_run_option
 @reason_option
 @by_option
 @click.pass_obj
@@ -48,17 +49,30 @@ def succeed(
     kind: str,
     day: str,
     carry: bool,
+    dry_run: bool,
     reason: str,
     by: str,
 ) -> None:
     """Record that SLUG goes on in SUCCESSOR, by merger or transfer. Its own award ends."""
-    from issuer import carrying
+    from issuer import carrying, codes
 
     try:
         since = date.fromisoformat(day)
     except ValueError as error:
         raise click.BadParameter("write it as 2027-03-31", param_hint="--day") from error
-    with context.office(unlock=True) as office:
+    with context.office(unlock=carry or not dry_run) as office:
+        if dry_run:
+            seen = carrying.rehearse(office, slug, successor, kind, day=since, by=by, carry=carry)
+            context.say(
+                N_(
+                    "The award that would end: %(code)s. %(to)s would hold the mark until:"
+                    " %(last)s. Nothing was changed: this was a dry run."
+                ),
+                code=codes.grouped(seen.code) if seen.code else "–",
+                to=successor,
+                last=seen.last_day.isoformat() if seen.last_day else "–",
+            )
+            return
         sealed = carrying.succeed(
             office, slug, successor, kind, day=since, by=by, reason=reason, carry=carry
         )

@@ -9,6 +9,6 @@ What is checked is docs/audit.md.
 """
 
 from issuer.recheck.findings import Finding
-from issuer.recheck.run import Result, credentials_to_check, recheck
+from issuer.recheck.run import Log, Result, credentials_to_check, log, recheck
 
-__all__ = ["Finding", "Result", "credentials_to_check", "recheck"]
+__all__ = ["Finding", "Log", "Result", "credentials_to_check", "log", "recheck"]

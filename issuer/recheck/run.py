@@ -31,9 +31,50 @@ class Result:
                 "credentials": self.credentials,
                 "lists": self.lists,
             },
-            "head": None if self.head is None else {"number": self.head[0], "hash": self.head[1]},
+            "head": _head_json(self.head),
             "findings": [finding.json() for finding in self.findings],
         }
+
+
+@dataclass(frozen=True)
+class Log:
+    """Of the log alone: `findings` is empty when its chain and its checkpoints hold."""
+
+    findings: tuple[Finding, ...]
+    entries: int
+    checkpoints: int
+    head: tuple[int, str] | None
+
+    def json(self) -> dict[str, Any]:
+        return {
+            "checked": {"entries": self.entries, "checkpoints": self.checkpoints},
+            "head": _head_json(self.head),
+            "findings": [finding.json() for finding in self.findings],
+        }
+
+
+def log(connection: Connection) -> Log:
+    """Check the chain of the log and its signed checkpoints, and nothing of what was issued."""
+    return Log(
+        (*chain.entries(connection), *chain.checkpoints(connection, Keys(connection))),
+        _count(connection, "audit_entry"),
+        _count(connection, "checkpoint"),
+        _head(connection),
+    )
+
+
+def _count(connection: Connection, table: str) -> int:
+    return int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
+
+
+def _head(connection: Connection) -> tuple[int, str] | None:
+    query = text("SELECT number, hash FROM audit_entry ORDER BY number DESC LIMIT 1")
+    head = connection.execute(query).first()
+    return None if head is None else (int(head[0]), str(head[1]))
+
+
+def _head_json(head: tuple[int, str] | None) -> dict[str, Any] | None:
+    return None if head is None else {"number": head[0], "hash": head[1]}
 
 
 def recheck(
@@ -48,13 +89,6 @@ def recheck(
     Reads what `connection` sees in one transaction; writes nothing. Memory does not grow with
     the record, except by the log's account of what was issued.
     """
-    counts = {
-        table: int(connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one())
-        for table in ("audit_entry", "checkpoint", "status_list")
-    }
-    head = connection.execute(
-        text("SELECT number, hash FROM audit_entry ORDER BY number DESC LIMIT 1")
-    ).first()
     keys = Keys(connection)
     issued = chain.issued(connection)
     done = 0
@@ -78,11 +112,11 @@ def recheck(
     )
     return Result(
         findings,
-        counts["audit_entry"],
-        counts["checkpoint"],
+        _count(connection, "audit_entry"),
+        _count(connection, "checkpoint"),
         done,
-        counts["status_list"],
-        None if head is None else (int(head[0]), str(head[1])),
+        _count(connection, "status_list"),
+        _head(connection),
     )
 
 

@@ -9,7 +9,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from issuer.web import contacts_api, join, judging, sites_api, staff_api, tasks_api, way_api
+from issuer.web import (
+    awards_api,
+    cases_api,
+    contacts_api,
+    courses_api,
+    join,
+    judging,
+    office_api,
+    organising_api,
+    sites_api,
+    staff_api,
+    way_api,
+)
 from issuer.web.http import NO_STORE, cache_control, public_answer
 from issuer.web.models import NewEnquiry
 from issuer.web.openapi import JOIN, VERIFY, VERIFY_BODY
@@ -63,9 +75,16 @@ ROUTES = (Route(f"{staff_api.ROOT}/openapi.json", description),)
 
 router.include_router(public)
 router.include_router(strict)
-router.include_router(staff_api.router)
-router.include_router(sites_api.router)
-router.include_router(way_api.router)
-router.include_router(tasks_api.router)
-router.include_router(contacts_api.router)
+for _part in (
+    staff_api,
+    way_api,
+    awards_api,
+    cases_api,
+    courses_api,
+    organising_api,
+    contacts_api,
+    sites_api,
+    office_api,
+):
+    router.include_router(_part.router)
 router.include_router(contacts_api.returned)

@@ -22,17 +22,13 @@ from issuer.web.idempotency import Content
 from issuer.web.models import Because
 from issuer.web.openapi import ACT, BOUNCES, BOUNCES_BODY, KEY_HEADER
 from issuer.web.problems import Problem
-from issuer.web.staff_api import ROOT, DeskOf, Slug, StaffRoute, authenticated
+from issuer.web.staff_api import ROOT, DeskOf, Slug, authenticated, staff_router
 
 Place = Annotated[
     str, Path(pattern="^(first|second|role)$", description="Which contact: first, second, role.")
 ]
 
-router = APIRouter(
-    prefix=ROOT,
-    route_class=StaffRoute,
-    dependencies=[Depends(HTTPBearer(auto_error=False, description="A token of `merke token`."))],
-)
+router = staff_router()
 
 
 @router.post(

@@ -77,7 +77,7 @@ _ROW = {
     "lastDay": None,
     "missing": ["plan", "vilkar", "erklaering"],
 }
-_CHANGED = {
+CHANGED: dict[str, Any] = {
     "act": "requirement.record",
     "participation": _ROW,
     "links": {
@@ -88,7 +88,7 @@ _CHANGED = {
 _LIST = {"participations": [_ROW], "next": None}
 
 
-def _success(description: str, example: Any) -> dict[str, Any]:
+def success(description: str, example: Any) -> dict[str, Any]:
     return {
         "description": description,
         "content": {"application/json": {"schema": {"type": "object"}, "example": example}},
@@ -96,12 +96,12 @@ def _success(description: str, example: Any) -> dict[str, Any]:
 
 
 READ: Responses = {
-    200: _success("What the office knows.", _LIST),
+    200: success("What the office knows.", _LIST),
     **problems("token.refused", "not_found", "request.invalid", "record.busy"),
 }
 READ_ONE: Responses = {
     **READ,
-    200: _success(
+    200: success(
         "Everything about one participation.",
         {
             **_ROW,
@@ -113,7 +113,7 @@ READ_ONE: Responses = {
     ),
 }
 ACT: Responses = {
-    201: _success("Done and recorded: what changed, and where to look.", _CHANGED),
+    201: success("Done and recorded: what changed, and where to look.", CHANGED),
     **problems(
         "json.malformed",
         "idempotency.key",
@@ -134,7 +134,7 @@ ACT: Responses = {
         "record.busy",
     ),
 }
-RECORD: Responses = {200: _success("Corrected.", _CHANGED), **ACT}
+RECORD: Responses = {200: success("Corrected.", CHANGED), **ACT}
 
 _DOMAIN = {
     "domain": "teateret.example",
@@ -163,10 +163,10 @@ _DOMAIN_CHANGED = {
         "page": "https://merke.example.no/m/eksempelteatret",
     },
 }
-DOMAINS: Responses = {**READ, 200: _success("Every domain asked for.", {"domains": [_DOMAIN]})}
+DOMAINS: Responses = {**READ, 200: success("Every domain asked for.", {"domains": [_DOMAIN]})}
 TASKS: Responses = {
     **READ,
-    200: _success(
+    200: success(
         "What waits for staff.",
         {
             "tasks": [
@@ -187,7 +187,7 @@ TASKS: Responses = {
 }
 HOSTS: Responses = {
     **READ,
-    200: _success(
+    200: success(
         "Hosts that show a seal, as far as browsers say so.",
         {
             "hosts": [
@@ -203,7 +203,7 @@ HOSTS: Responses = {
     ),
 }
 DOMAIN_ACT: Responses = {
-    201: _success("Done and recorded, and what is asked of the holder.", _DOMAIN_CHANGED),
+    201: success("Done and recorded, and what is asked of the holder.", _DOMAIN_CHANGED),
     **problems(
         "json.malformed",
         "idempotency.key",
@@ -247,7 +247,7 @@ REPORT: dict[str, Any] = {
     "at": None,
 }
 JOIN: Responses = {
-    202: _success(
+    202: success(
         "Received; it says nothing about whether the organisation is known.",
         {"received": True, "text": "Thank you. Somebody will get in touch."},
     ),
@@ -262,7 +262,7 @@ JOIN: Responses = {
     ),
 }
 BOUNCES: Responses = {
-    200: _success(
+    200: success(
         "Read: what it says, and whether it was read before.",
         {"outcome": "permanent", "known": False},
     ),
@@ -291,7 +291,7 @@ BOUNCES_BODY: dict[str, Any] = {
     }
 }
 VERIFY: Responses = {
-    200: _success(
+    200: success(
         "The report, whatever the verdict; docs/verification.md explains every reason.", REPORT
     ),
     **problems(

@@ -1,11 +1,9 @@
 """The staff's interface to websites: the domains of a holder, and the hosts that show a seal."""
 
-import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
-from fastapi.security import HTTPBearer
+from fastapi import Path
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,23 +12,15 @@ from issuer import domains, hosts, participations
 from issuer.domains import Look
 from issuer.record.post import DomainProof
 from issuer.record.tables import Participation
-from issuer.web.idempotency import Answer, Content
+from issuer.web.idempotency import Content
 from issuer.web.models import Because, NewDomain
 from issuer.web.openapi import DOMAIN_ACT, DOMAINS, HOSTS, KEY_HEADER
-from issuer.web.staff_api import ROOT, Desk, DeskOf, Slug, StaffRoute
+from issuer.web.staff_api import ROOT, Desk, DeskOf, Slug, staff_router
 
-router = APIRouter(
-    prefix=ROOT,
-    route_class=StaffRoute,
-    dependencies=[Depends(HTTPBearer(auto_error=False, description="A token of `merke token`."))],
-)
+router = staff_router()
 Domain = Annotated[
     str, Path(pattern="^[a-z0-9.-]{3,253}$", description="The domain, as it was asked for.")
 ]
-
-
-def _answer(content: Any) -> Answer:
-    return Answer(200, json.dumps(content, ensure_ascii=False, indent=2).encode())
 
 
 def _told(desk: Desk, row: Participation, proof: DomainProof, act: str) -> Content:
@@ -55,7 +45,7 @@ def list_domains(slug: Slug, desk: DeskOf) -> Response:
     with desk.office.reading() as session:
         row = participations.find(session, slug)
         content = {"domains": [domains.told(proof) for proof in row.domains]}
-    return desk.send(_answer(content))
+    return desk.tell(content)
 
 
 @router.post(
@@ -131,4 +121,4 @@ def list_hosts(desk: DeskOf) -> Response:
     """Hosts whose pages show a seal without being proven the holder's own, the latest first."""
     with desk.office.reading() as session:
         content = {"hosts": [shown.json() for shown in hosts.listing(session)]}
-    return desk.send(_answer(content))
+    return desk.tell(content)

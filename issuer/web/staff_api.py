@@ -1,14 +1,14 @@
 """The staff's interface for programs: Bearer token, JSON in and out, a reason for every act.
 
-Routes are thin: the acts are `issuer.participations`, `issuer.sealing` and `issuer.awards`. A
-body is read strictly before any model sees it; an `Idempotency-Key` makes a repetition safe.
+Routes are thin: the acts are those of `issuer`. A body is read strictly before any model sees
+it; an `Idempotency-Key` makes a repetition safe. Here is what all routes for staff share, and the
+way to an award; `docs/api.md` lists the others.
 """
 
 import base64
 import json
 from collections.abc import Callable, Coroutine
 from datetime import datetime
-from functools import partial
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -21,18 +21,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from issuer import awards, codes, participations, sealing, staff, texts, tokens
+from issuer import codes, participations, staff, texts, tokens
 from issuer.office import Office
 from issuer.programme import Programme
 from issuer.record.tables import Award, Participation
-from issuer.state import Act
 from issuer.texts import N_
 from issuer.tokens import Clerk
 from issuer.web import idempotency
 from issuer.web.faults import Fault
 from issuer.web.http import NO_STORE
 from issuer.web.idempotency import Answer, Content, Keyed
-from issuer.web.models import Acceptance, Because, Decision, Facts, NewAward
+from issuer.web.models import Acceptance, Because, Facts
 from issuer.web.openapi import ACT, KEY_HEADER, READ, READ_ONE, RECORD
 from issuer.web.problems import MEDIA_TYPE, Problem
 from verifier import strict_json
@@ -113,7 +112,10 @@ class Desk:
             token_id=self.clerk.token_id,
             key=idempotency.read_key(request.headers.getlist("idempotency-key")),
             request=idempotency.digest(
-                request.method, request.scope["path"], body.model_dump(mode="json")
+                # What is left out and what is null may mean two things.
+                request.method,
+                request.scope["path"],
+                body.model_dump(mode="json", exclude_unset=True),
             ),
             language=texts.negotiate(
                 request.query_params.get("lang"), request.headers.get("accept-language")
@@ -141,6 +143,10 @@ class Desk:
             links["credential"] = f"{base}/b/{issued[-1].id}"
         return {**content, "links": links}
 
+    def tell(self, content: Content) -> Response:
+        """Answer a question."""
+        return self.send(Answer(200, json.dumps(content, ensure_ascii=False, indent=2).encode()))
+
     def send(self, answer: Answer) -> Response:
         headers = {"Cache-Control": NO_STORE}
         if answer.status >= 400:
@@ -150,11 +156,13 @@ class Desk:
         return Response(answer.body, answer.status, headers, media_type="application/json")
 
 
-router = APIRouter(
-    prefix=ROOT,
-    route_class=StaffRoute,
-    dependencies=[Depends(HTTPBearer(auto_error=False, description="A token of `merke token`."))],
-)
+def staff_router() -> APIRouter:
+    """A router whose routes are for staff alone."""
+    token = HTTPBearer(auto_error=False, description="A token of `merke token`.")
+    return APIRouter(prefix=ROOT, route_class=StaffRoute, dependencies=[Depends(token)])
+
+
+router = staff_router()
 DeskOf = Annotated[Desk, Depends(Desk)]
 Slug = Annotated[str, Path(pattern="^[a-z0-9-]{3,60}$", description="The participation's address.")]
 RequirementId = Annotated[str, Path(pattern="^[a-z0-9-]{2,30}$", description="The requirement.")]
@@ -181,7 +189,7 @@ def list_participations(
         if programme:
             more["programme"] = programme
         content["next"] = f"{ROOT}/participations?{urlencode(more)}"
-    return desk.send(Answer(200, json.dumps(content, ensure_ascii=False, indent=2).encode()))
+    return desk.tell(content)
 
 
 def _cursor(place: tuple[str, str]) -> str:
@@ -207,7 +215,7 @@ def one_participation(slug: Slug, desk: DeskOf) -> Response:
     """Everything the office knows of one participation, internal facts and reasons included."""
     with desk.office.reading() as session:
         content = staff.detail(desk.office, participations.find(session, slug))
-    return desk.send(Answer(200, json.dumps(content, ensure_ascii=False, indent=2).encode()))
+    return desk.tell(content)
 
 
 @router.put(
@@ -277,108 +285,3 @@ def prepare_award(slug: Slug, body: Because, desk: DeskOf) -> Response:
         return 201, desk.changed(row, "award.prepare")
 
     return desk.send(desk.keyed(body).together(act))
-
-
-@router.post(
-    "/participations/{slug}/award", responses=ACT, status_code=201, openapi_extra=KEY_HEADER
-)
-def seal_award(slug: Slug, body: NewAward, desk: DeskOf) -> Response:
-    """Award the mark: seal the credential of the open cycle."""
-
-    def act() -> None:
-        sealing.seal(
-            desk.office,
-            slug,
-            by=desk.by,
-            reason=body.reason,
-            first_day=body.first_day,
-            override=body.override,
-        )
-
-    def told(session: Session, since: datetime | None) -> Content | None:
-        row = participations.find(session, slug)
-        standing = [a for a in row.cycles[-1].awards_standing if a.state == "issued"]
-        if not standing or not _was_done(standing[0], Act.SEAL, desk.by, since):
-            return None
-        return desk.changed(row, "award.seal", standing[0])
-
-    return desk.send(desk.keyed(body).apart(act, told))
-
-
-def _was_done(award: Award, act: Act, by: str, since: datetime | None) -> bool:
-    """Whether `by` has done `act` to the award since then; without a moment, it was just done."""
-    return since is None or any(
-        done.act == act.value and done.by == by and done.at >= since for done in award.acts
-    )
-
-
-Code = Annotated[
-    str,
-    Path(
-        pattern="^[0-9A-Za-z-]{12,20}$",
-        description="The award's code, with or without hyphens.",
-    ),
-]
-
-
-def _done_to(desk: Desk, code: str, act: Act, body: Because, do: Callable[[], object]) -> Response:
-    wanted = _read_code(code)
-
-    def told(session: Session, since: datetime | None) -> Content | None:
-        award = sealing.find_award(session, wanted)
-        if not _was_done(award, act, desk.by, since):
-            return None
-        return desk.changed(award.cycle.participation, f"award.{act.value}", award)
-
-    return desk.send(desk.keyed(body).apart(do, told))
-
-
-def _read_code(code: str) -> str:
-    try:
-        return codes.read(code)
-    except codes.MistypedCode:
-        raise Problem(
-            "not_found", N_("This is not a code: it was mistyped, or part of it is missing.")
-        ) from None
-
-
-@router.post("/awards/{code}/suspend", responses=ACT, status_code=201, openapi_extra=KEY_HEADER)
-def suspend_award(code: Code, body: Because, desk: DeskOf) -> Response:
-    """Take the mark out of force until the suspension is lifted."""
-    do = partial(awards.suspend, desk.office, code, by=desk.by, reason=body.reason)
-    return _done_to(desk, code, Act.SUSPEND, body, do)
-
-
-@router.post("/awards/{code}/lift", responses=ACT, status_code=201, openapi_extra=KEY_HEADER)
-def lift_suspension(code: Code, body: Because, desk: DeskOf) -> Response:
-    """Lift a suspension: a fresh copy is sealed, with the same end."""
-    do = partial(awards.lift, desk.office, code, by=desk.by, reason=body.reason)
-    return _done_to(desk, code, Act.LIFT, body, do)
-
-
-@router.post("/awards/{code}/withdraw", responses=ACT, status_code=201, openapi_extra=KEY_HEADER)
-def withdraw_award(code: Code, body: Decision, desk: DeskOf) -> Response:
-    """Take the mark away for good."""
-    do = partial(
-        awards.withdraw,
-        desk.office,
-        code,
-        by=desk.by,
-        reason=body.reason,
-        override=body.override,
-    )
-    return _done_to(desk, code, Act.WITHDRAW, body, do)
-
-
-@router.post("/awards/{code}/give-up", responses=ACT, status_code=201, openapi_extra=KEY_HEADER)
-def give_up_award(code: Code, body: Because, desk: DeskOf) -> Response:
-    """End the award because its holder asked."""
-    do = partial(awards.give_up, desk.office, code, by=desk.by, reason=body.reason)
-    return _done_to(desk, code, Act.GIVE_UP, body, do)
-
-
-@router.post("/awards/{code}/void", responses=ACT, status_code=201, openapi_extra=KEY_HEADER)
-def void_award(code: Code, body: Because, desk: DeskOf) -> Response:
-    """Correct an award that was issued in error; its cycle is open again."""
-    do = partial(awards.void, desk.office, code, by=desk.by, reason=body.reason)
-    return _done_to(desk, code, Act.VOID, body, do)

@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from fastapi import APIRouter, Depends
-from fastapi.security import HTTPBearer
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -11,14 +9,12 @@ from issuer import cycles, enquiries, enrolling, handing, participations, post, 
 from issuer.post.kinds import Kind
 from issuer.web.idempotency import Content
 from issuer.web.models import Because, HandedIn, NewParticipation
+from issuer.web.models_life import NewEvidence, OtherEdition
 from issuer.web.openapi import ACT, KEY_HEADER
-from issuer.web.staff_api import ROOT, DeskOf, RequirementId, Slug, StaffRoute
+from issuer.web.openapi_life import MOVED
+from issuer.web.staff_api import DeskOf, RequirementId, Slug, staff_router
 
-router = APIRouter(
-    prefix=ROOT,
-    route_class=StaffRoute,
-    dependencies=[Depends(HTTPBearer(auto_error=False, description="A token of `merke token`."))],
-)
+router = staff_router()
 
 
 @router.post("/participations", responses=ACT, status_code=201, openapi_extra=KEY_HEADER)
@@ -35,6 +31,7 @@ def enrol(body: NewParticipation, desk: DeskOf) -> Response:
                 listed=body.listed,
                 name=body.name,
                 name_language=body.name_language,
+                reason=body.reason,
             )
         else:
             row = enrolling.enrol(
@@ -46,6 +43,7 @@ def enrol(body: NewParticipation, desk: DeskOf) -> Response:
                 number=body.number,
                 language=body.name_language,
                 listed=body.listed,
+                reason=body.reason,
             )
         key = f"enrolled:{row.id}"
         post.tell(session, desk.office, Kind.ENROLLED, row, key=key, now=now)
@@ -127,5 +125,63 @@ def send_back(slug: Slug, requirement: RequirementId, body: Because, desk: DeskO
         asked = participations.requirement_asked(row, programme, requirement)
         post.tell_sent_back(session, desk.office, row, asked, body.reason, now=now)
         return 201, desk.changed(row, "requirement.send_back")
+
+    return desk.send(desk.keyed(body).together(act))
+
+
+@router.post(
+    "/participations/{slug}/requirements/{requirement}/evidence",
+    responses=ACT,
+    status_code=201,
+    openapi_extra=KEY_HEADER,
+)
+def add_evidence(
+    slug: Slug, requirement: RequirementId, body: NewEvidence, desk: DeskOf
+) -> Response:
+    """Note a piece of evidence: what it is, where it is kept, whether everybody may know of it."""
+
+    def act(session: Session, now: datetime) -> tuple[int, Content]:
+        row, programme = desk.open(session, slug)
+        handing.add_evidence(
+            session,
+            row,
+            programme,
+            requirement,
+            title=body.title,
+            place=body.place,
+            sha256=body.sha256,
+            public=body.public,
+            by=desk.by,
+            now=now,
+        )
+        return 201, desk.changed(row, "requirement.evidence")
+
+    return desk.send(desk.keyed(body).together(act))
+
+
+@router.post(
+    "/participations/{slug}/edition", responses=MOVED, status_code=201, openapi_extra=KEY_HEADER
+)
+def move_to_edition(slug: Slug, body: OtherEdition, desk: DeskOf) -> Response:
+    """Let the open cycle go on under another edition: what stays accepted, what is asked again."""
+
+    def act(session: Session, now: datetime) -> tuple[int, Content]:
+        with session.begin_nested() as point:
+            row = participations.find(session, slug)
+            found = programmes.find(session, row.programme, body.edition)
+            programme = desk.office.programme(found)
+            moved = cycles.move(
+                session, row, found, programme, by=desk.by, reason=body.reason, now=now
+            )
+            content = {
+                **desk.changed(row, "cycle.move"),
+                "kept": [each.id for each in moved.kept],
+                "again": [each.id for each in moved.again],
+                "missing": [each.id for each in moved.lacking],
+                "dryRun": body.dry_run,
+            }
+            if body.dry_run:
+                point.rollback()
+        return (200 if body.dry_run else 201), content
 
     return desk.send(desk.keyed(body).together(act))

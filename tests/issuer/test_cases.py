@@ -199,6 +199,29 @@ def test_one_organisation_goes_on_in_another(desk: Desk) -> None:
     nothing_wrong(desk)
 
 
+def test_what_went_on_in_another_begins_nothing_new(desk: Desk) -> None:
+    """A rehearsal keeps nothing; afterwards what was under way has ended, and stays so."""
+    old, new = desk.holder("Gamle Scene"), desk.holder("Nye Scene")
+    desk.clock.advance(days=300)
+    desk.renew(old.slug)
+    today = desk.clock().date()
+    both = (desk.office, old.slug, new.slug, "merger")
+    with pytest.raises(Refused, match="holds the mark itself"):
+        carrying.rehearse(*both, day=today, by=BO, carry=True)
+    seen = carrying.rehearse(*both, day=today, by=BO, carry=False)
+    assert (seen.code, seen.last_day) == (old.code, None)
+    assert state_of(desk, old.slug) == "holds_renewal_open"
+    with pytest.raises(BadInput, match="merger"):
+        carrying.rehearse(*both[:3], "marriage", day=today, by=BO, carry=False)
+    assert carrying.succeed(*both, day=today, by=BO, reason=REASON, carry=False) is None
+    assert state_of(desk, old.slug) == "given_up"
+    with desk.office.reading() as session:
+        assert not participations.find(session, old.slug).cycles[-1].open
+    with pytest.raises(Refused, match="has gone on in"):
+        desk.renew(old.slug)
+    nothing_wrong(desk)
+
+
 def _edition(desk: Desk, slug: str):  # type: ignore[no-untyped-def]
     with desk.office.reading() as session:
         return participations.find(session, slug).cycles[-1].edition

@@ -80,6 +80,16 @@ def test_the_year_by_commands(issuer: Merke) -> None:
     assert issuer("measure", "done", slug, "1", *by).code == 0
     assert issuer("measure", "start", slug, "1", *by).code == 1
     assert issuer("measure", "outcome", slug, "1", "done", *by).code == 0
+    kind = json.loads(issuer("measure", "list", slug, "--json").out)[0]["kind"]
+    new = ("measure", "add", slug, "Samtale", "--kind", kind, "--responsible-role", "Styret", *why)
+    assert issuer(*new, "--due", "2099-03-31").code == 0
+    number = str(json.loads(issuer("measure", "list", slug, "--json").out)[-1]["number"])
+    changed = ("measure", "change", slug, number, *why)
+    assert issuer(*changed).code == 2
+    assert issuer(*changed, "--due", "soon").code == 2
+    assert issuer(*changed, "--due", "2099-04-30", "--private").code == 0
+    last = json.loads(issuer("measure", "list", slug, "--json").out)[-1]
+    assert (last["due"], last["public"]) == ("2099-04-30", False)
     assert issuer("participation", "hide", slug, *why).code == 0
     assert json.loads(issuer("register", "--json").out) == []
     assert issuer("participation", "unhide", slug, *why).code == 0

@@ -401,3 +401,16 @@ def test_sqlite_keeps_its_promises_on_the_disk(engine: Engine) -> None:
             for name in ("journal_mode", "synchronous", "foreign_keys")
         }
     assert asked == {"journal_mode": "delete", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_what_is_undone_half_way_leaves_no_gap_in_the_log(engine: Engine) -> None:
+    with records.transaction(engine) as session:
+        audit.write(session, "one", "o", by="Kari", now=NOW)
+        with session.begin_nested() as point:
+            audit.write(session, "two", "o", by="Kari", now=NOW)
+            session.flush()
+            point.rollback()
+        audit.write(session, "three", "o", by="Kari", now=NOW)
+    with records.reading(engine) as session:
+        assert list(audit.faults(session)) == []
+        assert session.scalars(select(AuditEntry.act)).all()[-2:] == ["one", "three"]

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 import issuer
 from issuer import errors
+from issuer.cli.main import cli
 from issuer.errors import IssuerError
 from issuer.settings import BadSettings
 from issuer.state import State
@@ -135,14 +137,63 @@ def test_bodies_are_told(page: str, shop: tuple[Desk, TestClient]) -> None:
     _, client = shop
     described = client.get("/api/v1/openapi.json").json()
     rows = re.findall(
-        r"^\| `(PUT|POST) (/api/v1/(?:participations|awards)[^`]*)` \| ([^|]*) \|",
+        r"^\| `(PUT|POST) (/api/v1/(?!verify|join|bounces)[^`]*)` \| ([^|]*) \|",
         page,
         re.MULTILINE,
     )
-    assert len(rows) == 18
+    assert len(rows) > 40
     for method, path, body in rows:
         operation = described["paths"][path][method.lower()]
         schema = operation["requestBody"]["content"]["application/json"]["schema"]
         model = described["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
         assert sorted(re.findall(r"`(\w+)`", body)) == sorted(model["properties"]), path
         assert model["additionalProperties"] is False
+
+
+def _commands(command: click.Command, name: str) -> Iterator[str]:
+    if not isinstance(command, click.Group):
+        yield name
+        return
+    if command.invoke_without_command:
+        yield name
+    context = click.Context(command)
+    for each in command.list_commands(context):
+        inner = command.get_command(context, each)
+        assert inner is not None
+        yield from _commands(inner, f"{name} {each}")
+
+
+def test_every_command_has_an_address_or_a_reason(page: str, shop: tuple[Desk, TestClient]) -> None:
+    """Whatever staff can do at the machine, their programs can do over the interface, but for
+    what is named with the reason why not."""
+    _, client = shop
+    described = client.get("/api/v1/openapi.json").json()["paths"]
+    section = page.partition("## Commands and addresses")[2].partition("\n## ")[0]
+    addresses = dict(re.findall(r"^\| `(merke [^`]*)` \| `([^`]*)` \|$", section, re.MULTILINE))
+    reasons = dict(re.findall(r"^\| `(merke [^`]*)` \| ([^`|]+) \|$", section, re.MULTILINE))
+    for command, address in addresses.items():
+        method, _, path = address.partition(" ")
+        public = any(isinstance(r, Route) and r.path == path for r in registers.ROUTES)
+        assert public or method.lower() in described[path], command
+    left = set()
+    for command in _commands(cli, "merke"):
+        words = command.split()
+        named = {" ".join(words[: number + 1]) for number in range(1, len(words))}
+        if command not in addresses and not named & set(reasons):
+            left.add(command)
+        assert not (command in addresses and named & set(reasons)), command
+    assert left == set()
+    known = set(_commands(cli, "merke"))
+    assert set(addresses) <= known
+    assert all(any(each == r or each.startswith(f"{r} ") for each in known) for r in reasons)
+    # And the other way: no act is left to the interface alone.
+    acts = {
+        f"{method.upper()} {path}"
+        for path, methods in described.items()
+        for method in methods
+        if method != "get"
+    }
+    # Options of one command; the form, which anybody may send; what a mail server hands in.
+    contact = "POST /api/v1/participations/{slug}/contacts/{place}"
+    also = {f"{contact}/end", f"{contact}/try-again", "POST /api/v1/join", "POST /api/v1/bounces"}
+    assert acts - set(addresses.values()) == also

@@ -1,0 +1,82 @@
+"""Where a participation has gone on: merged into another, or transferred to it.
+
+The decision itself is `issuer.carrying`. It is public and dated: the old address leads on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
+
+from issuer import history, state
+from issuer.errors import Refused
+from issuer.record.life import Succession
+from issuer.record.tables import Participation
+from issuer.state import State
+from issuer.texts import N_
+
+
+@dataclass(frozen=True)
+class Successor:
+    """In what a participation goes on: `kind` is `merger` or `transfer`, `since` its day."""
+
+    slug: str
+    name: str
+    language: str | None
+    kind: str
+    since: date
+    changes_at: datetime | None  # when the clock alone next changes what stands there
+
+    def json(self, base_url: str) -> dict[str, Any]:
+        return {
+            "id": f"{base_url}/m/{self.slug}",
+            "slug": self.slug,
+            "name": self.name,
+            "kind": self.kind,
+            "since": self.since.isoformat(),
+        }
+
+
+def successor(row: Participation, now: datetime) -> Successor | None:
+    """The one in which `row` goes on, as far as everybody may know.
+
+    Where that one has no public page (it is under way and did not agree to be listed, or was
+    taken away), the next one after it that has; None where there is none. Kind and day are those
+    of the decision about `row`.
+    """
+    steps = list(_onward(row))
+    for _, to in steps:
+        judged = history.participation(to)
+        if state.state(judged, now).state is not State.UNKNOWN:
+            first, _ = steps[0]
+            name = to.organisation.name
+            changes_at = state.next_change(judged, now)
+            return Successor(to.slug, name.name, name.language, first.kind, first.day, changes_at)
+    return None
+
+
+def check_stands_alone(row: Participation) -> None:
+    """Raise `Refused` where `row` has gone on in another: nothing new begins there."""
+    for _, to in _onward(row):
+        raise Refused(
+            N_("%(slug)s has gone on in %(to)s: what is new begins there."),
+            slug=row.slug,
+            to=to.slug,
+        )
+
+
+def _onward(row: Participation) -> Iterator[tuple[Succession, Participation]]:
+    """From one to the next. It ends: none goes on in one that has already gone on."""
+    session = object_session(row)
+    if session is None:
+        raise ValueError("the participation belongs to no session")
+    here = row
+    while True:
+        step = session.scalars(select(Succession).where(Succession.from_id == here.id)).first()
+        if step is None:
+            return
+        here = session.get_one(Participation, step.to_id)
+        yield step, here
