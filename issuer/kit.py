@@ -131,7 +131,7 @@ def told(office: Office, view: View, variant: Variant) -> dict[str, Any]:
         "language": language,
         "name": f"{view.programme.name(language)}: {view.name}",
         "answer": wording.sentence(view, language),
-        "explanation": wording.explanation(view.state, language),
+        "explanation": wording.explanation(view, language),
         "facts": _facts(office, view, language),
         "answered": translate(language, N_("Answered")),
         "page": _page(view, language),
@@ -145,7 +145,7 @@ def told(office: Office, view: View, variant: Variant) -> dict[str, Any]:
 
 
 def _facts(office: Office, view: View, language: str) -> list[tuple[str, str]]:
-    known = [(N_("State"), wording.word(view.state, language))]
+    known = [(N_("State"), wording.word_of(view, language))]
     if view.award is not None and view.state is not State.VOID:
         known += [
             (N_("From"), texts.day(view.award.first_day, language)),
@@ -201,9 +201,10 @@ def oembed(
 
 
 def certification(office: Office, view: View, language: str) -> Mapping[str, Any] | None:
-    """The facts of the page in the words of schema.org, None where nothing was ever held."""
+    """The facts of the page in the words of schema.org, None where nothing was ever held,
+    or nothing can be told for certain."""
     award = view.award
-    if award is None or view.state is State.VOID:
+    if award is None or view.state is State.VOID or view.unsure:
         return None
     mark = {
         "@type": "Certification",

@@ -292,6 +292,12 @@ class Office:
         with self.reading() as session:
             return restorations.gap(session, newest=newest)
 
+    def unsure_since(self) -> datetime | None:
+        """From when on the record may say less than is true, until somebody has cleared it up:
+        what was decided after that may be missing, so no state can be told for certain."""
+        gap = self.gap()
+        return gap.begins if gap is not None and gap.waiting else None
+
     def mark(self) -> tuple[object, ...]:
         """What public answers rest on beside the clock: while the mark is the same, so are they.
 

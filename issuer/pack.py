@@ -13,7 +13,7 @@ from datetime import datetime
 from markupsafe import escape
 
 from badge_assets.draw import SEAL_SIZES
-from issuer import days, kit, pictures, texts
+from issuer import days, kit, pictures, prints, texts
 from issuer.drawing import Drawer, draw_here
 from issuer.office import Office
 from issuer.pictures import Variant
@@ -27,7 +27,10 @@ _EARLIEST = 1980
 def files(
     office: Office, view: View, language: str, drawer: Drawer = draw_here
 ) -> Mapping[str, bytes]:
-    """The files by their names, which say nothing of the state either."""
+    """The files by their names, which say nothing of the state either. Raises `RecordBehind`
+    while the state is not certain."""
+    if view.unsure:
+        raise prints.unsure()
     drawn = {
         f"seal.{file}": pictures.dated_seal(office, view, Variant(language, file=file), drawer)
         for file in ("svg", "png")

@@ -79,7 +79,8 @@ def kind(state: State) -> SealKind:
 
 def state_line(view: View, language: str) -> str:
     """The state in a line, with its day."""
-    return translate(language, _LINES[view.state], **wording.values(view, language))
+    message = wording.UNSURE_WORD if view.unsure else _LINES[view.state]
+    return translate(language, message, **wording.values(view, language))
 
 
 def programme_looks(programme: Programme) -> Looks:
@@ -247,8 +248,10 @@ def dated_seal(office: Office, view: View, variant: Variant, drawer: Drawer = dr
 
 def _seal_facts(office: Office, view: View, language: str, holder: str, detail: str) -> SealFacts:
     mark = view.programme.name(language)
+    # What cannot be told for certain is told with the sign of what is not known.
+    unsure = view.unsure is not None and view.state is not State.UNDER_WAY
     return SealFacts(
-        kind=kind(view.state),
+        kind=SealKind.UNKNOWN if unsure else kind(view.state),
         mark=mark,
         holder=holder,
         state_line=state_line(view, language),

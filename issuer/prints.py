@@ -11,7 +11,7 @@ from typing import Any
 
 from badge_assets import qr
 from badge_assets.facts import BadgeFacts, DiplomaFacts, PosterFacts, SealKind, Sheet
-from issuer import copies, days, facts, pictures, public, restorations, texts, wording
+from issuer import copies, days, facts, pictures, public, texts, wording
 from issuer.drawing import Drawer, Job, draw_here
 from issuer.errors import RecordBehind, WrongState
 from issuer.names import number_text
@@ -79,6 +79,16 @@ def diploma(office: Office, view: View, language: str, drawer: Drawer = draw_her
     return _diploma(office, view, language, drawer, {})
 
 
+def unsure() -> RecordBehind:
+    """Why nothing is made that cannot change any more."""
+    return RecordBehind(
+        N_(
+            "The record was put back from an older copy, and what was decided after that may be"
+            " missing. Until that is cleared up nothing is printed."
+        )
+    )
+
+
 @dataclass(frozen=True)
 class Printed:
     """A PDF, and when it is another one by the clock alone."""
@@ -96,18 +106,13 @@ def of_copy(
     such copy. It bears the name that is signed, whatever the holder is called since, and says
     of this award alone whether it stands. Raises `Gone`, `pictures.Undrawable`, `RecordBehind`.
     """
-    now, waiting = office.now(), restorations.is_waiting(office.gap())
+    now, waiting = office.now(), office.unsure_since() is not None
     with office.reading() as session:
         copy = copies.find(session, identifier)
         if copy is None:
             return None
         if waiting:
-            raise RecordBehind(
-                N_(
-                    "The record was put back from an older copy, and what was decided after that"
-                    " may be missing. Until that is cleared up nothing is printed."
-                )
-            )
+            raise unsure()
         told = copies.told(office, session, copy, now, language)
         name = pictures.name_at(copy.award.cycle.participation, copy.intended_at)
         view = replace(
@@ -215,6 +220,8 @@ def live_badge(
 
 
 def _award(view: View) -> Period:
+    if view.unsure:
+        raise unsure()
     if view.award is None:
         raise WrongState(
             N_(

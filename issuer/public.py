@@ -5,7 +5,7 @@ disagree. Confidential facts, notes and reasons are never read here.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -79,10 +79,17 @@ class View:
     measures: tuple[int, int] | None  # of the plan: how many are done by now, of how many
     now: datetime
     changes_at: datetime | None
+    # Since when the record may say less than is true (`Office.unsure_since`).
+    unsure: datetime | None = None
 
     @property
     def state(self) -> State:
         return self.standing.state
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is certain that the mark stands."""
+        return self.state.holds and self.unsure is None
 
     @property
     def address(self) -> str:
@@ -113,7 +120,8 @@ class View:
             "edition": self.programme.edition,
             "mark": self.programme.name(self.programme.main_language),
             "state": str(self.state),
-            "holds": self.state.holds,
+            "holds": None if self.state.holds and self.unsure else self.state.holds,
+            "unsureSince": days.timestamp(self.unsure) if self.unsure else None,
             "since": self.since.isoformat() if self.since else None,
             "award": None
             if award is None
@@ -146,9 +154,12 @@ class View:
         }
 
 
-def view(office: Office, row: tables.Participation, now: datetime) -> View:
-    """The public view of `row` at `now`."""
-    return _view(office, row, now, state(history.participation(row), now))
+def view(
+    office: Office, row: tables.Participation, now: datetime, *, unsure: datetime | None = None
+) -> View:
+    """The public view of `row` at `now`; `unsure` as `Office.unsure_since` says."""
+    seen = _view(office, row, now, state(history.participation(row), now))
+    return replace(seen, unsure=unsure)
 
 
 def of_award(office: Office, award: tables.Award, now: datetime) -> View:

@@ -213,11 +213,12 @@ def in_force(session: Session, participation: str | ScalarSelect[str], now: date
 
 
 def _participation(office: Office, slug: str) -> Document | None:
+    now, unsure = office.now(), office.unsure_since()
     with office.reading() as session:
         row = session.scalars(select(Participation).where(Participation.slug == slug)).first()
         if row is not None:
             erasure.check_stands(row)
-        seen = None if row is None else public.view(office, row, office.now())
+        seen = None if row is None else public.view(office, row, now, unsure=unsure)
     # Whether somebody is behind an address that says nothing cannot be told from the answer.
     if seen is None or seen.state is state.State.UNKNOWN:
         return None

@@ -84,8 +84,3 @@ def gap(session: Session, *, newest: bool) -> Gap | None:
         return None
     waiting = row.acknowledged_at is None or bool(held(session))
     return Gap(row.last_at, row.at, waiting)
-
-
-def is_waiting(found: Gap | None) -> bool:
-    """Whether the record may say less than is true, until somebody has cleared it up."""
-    return found is not None and found.waiting

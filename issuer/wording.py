@@ -8,7 +8,7 @@ is, and nothing more.
 from collections.abc import Mapping
 from typing import Final
 
-from issuer import texts
+from issuer import days, texts
 from issuer.public import View
 from issuer.state import Act, Standing, State
 from issuer.texts import N_, translate
@@ -48,6 +48,14 @@ SENTENCES: Final[Mapping[State, str]] = {
     State.UNKNOWN: N_("Nobody at this address holds %(mark)s."),
 }
 
+# While the record may lack what was decided last, no state is told: neither a mark that may have
+# been withdrawn, nor an end that may have been lifted.
+UNSURE_WORD: Final = N_("Cannot be confirmed now")
+UNSURE: Final = N_(
+    "Whether %(name)s holds %(mark)s cannot be confirmed now: what was decided after %(unsure)s"
+    " may be missing here."
+)
+
 EXPLANATIONS: Final[Mapping[State, str]] = {
     State.LAPSED_RENEWING: N_(
         "A new period begins when the renewal has been accepted. Until then the mark does not"
@@ -82,15 +90,25 @@ def word(state: State, language: str) -> str:
     return translate(language, WORDS[state])
 
 
-def explanation(state: State, language: str) -> str | None:
+def word_of(view: View, language: str) -> str:
+    """The same of a view: while its record is unsure, that it cannot be told."""
+    return translate(language, UNSURE_WORD) if view.unsure else word(view.state, language)
+
+
+def explanation(view: View, language: str) -> str | None:
     """What the state means for the reader, where the sentence alone could be misread."""
-    message = EXPLANATIONS.get(state)
+    message = None if view.unsure else EXPLANATIONS.get(view.state)
     return None if message is None else translate(language, message)
 
 
 def sentence(view: View, language: str) -> str:
     """The answer as one plain sentence, to be read out to a friend."""
-    return translate(language, SENTENCES[view.state], **values(view, language))
+    return translate(language, message(view), **values(view, language))
+
+
+def message(view: View) -> str:
+    """The message of that sentence; `values` are its fields."""
+    return UNSURE if view.unsure else SENTENCES[view.state]
 
 
 def values(view: View, language: str) -> dict[str, str]:
@@ -100,6 +118,9 @@ def values(view: View, language: str) -> dict[str, str]:
         "mark": view.programme.name(language),
         "last": texts.day(view.award.last_day, language) if view.award else "",
         "since": texts.day(view.since, language) if view.since else "",
+        "unsure": texts.day(days.day_of(view.unsure, view.programme.timezone), language)
+        if view.unsure
+        else "",
     }
 
 

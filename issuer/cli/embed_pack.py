@@ -31,7 +31,8 @@ def embed_pack(context: Context, slug: str, out: Path) -> None:
     from issuer.texts import N_
 
     with context.office() as office, office.reading() as session:
-        view = public.view(office, participations.find(session, slug), office.now())
+        row, unsure = participations.find(session, slug), office.unsure_since()
+        view = public.view(office, row, office.now(), unsure=unsure)
         if view.state in (State.UNKNOWN, State.UNDER_WAY):
             raise Refused(N_("%(slug)s has never held the mark: there is no seal yet."), slug=slug)
         content = pack.files(office, view, context.language)

@@ -77,8 +77,10 @@ def _write(context: Context, slug: str, language: str | None, out: Path, make: _
     from issuer.texts import N_
 
     with context.office() as office:
+        unsure = office.unsure_since()
         with office.reading() as session:
-            view = public.view(office, participations.find(session, slug), office.now())
+            row = participations.find(session, slug)
+            view = public.view(office, row, office.now(), unsure=unsure)
         sheet = make(office, view, language or str(view.programme.main_language))
     out.write_bytes(sheet)
     context.say(N_("Written to %(file)s."), file=out)

@@ -102,12 +102,13 @@ def view_of(office: Office, slug: str, now: datetime) -> View | None:
     behind it or nobody cannot be told from the answer."""
     if not _SLUG.fullmatch(slug):
         return None
+    unsure = office.unsure_since()
     with office.reading() as session:
         try:
             row = participations.find(session, slug)
         except NotFound:
             return None
-        seen = public.view(office, row, now)
+        seen = public.view(office, row, now, unsure=unsure)
     return None if seen.state is State.UNKNOWN else seen
 
 

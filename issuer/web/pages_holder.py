@@ -73,14 +73,14 @@ def holder(request: Request, slug: str) -> Response:
         return RedirectResponse(f"/m/{slug.lower()}{'?' if query else ''}{query}", status_code=308)
     office = office_of(request)
     now = office.now()
-    language = language_of(request)
+    language, unsure = language_of(request), office.unsure_since()
     with office.reading() as session:
         try:
             row = participations.find(session, slug)
         except NotFound:
             return nothing_here(request, N_("Nothing is issued at this address."))
         erasure.check_stands(row)
-        view = public.view(office, row, now)
+        view = public.view(office, row, now, unsure=unsure)
         if view.state is State.UNKNOWN:
             # The same answer for every miss: nobody learns who has been in touch.
             return nothing_here(request, N_("Nothing is issued at this address."))
@@ -99,9 +99,10 @@ def holder(request: Request, slug: str) -> Response:
         preview_alt=kit.alternative(view, language),
         index=listed,
         view=view,
-        word=wording.word(view.state, language),
-        sentence=wording.SENTENCES[view.state],
-        explanation=wording.explanation(view.state, language),
+        word=wording.word_of(view, language),
+        sentence=wording.message(view),
+        unsure=days.day_of(view.unsure, view.programme.timezone) if view.unsure else None,
+        explanation=wording.explanation(view, language),
         copy=view.award.newest if view.award and view.award.copies else None,
         before=before,
         after=after,
@@ -132,7 +133,7 @@ def holder(request: Request, slug: str) -> Response:
         done_heading=translate(language, _done_heading(view)),
         sealed_on=_sealed_on(view),
         periods=periods,
-        snippet=kit.picture(view, Variant(language)) if view.state.holds else None,
+        snippet=kit.picture(view, Variant(language)) if view.holds else None,
         kit=view.state is not State.UNDER_WAY,
         oembed=kit.oembed_address(view, language),
         certification=_certification(office, view, language),

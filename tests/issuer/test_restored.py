@@ -320,3 +320,37 @@ def told_by(client: TestClient, path: str, status: int = 200) -> str:
     page = Page.of(answer.text)
     assert list(page.faults()) == []
     return " ".join(page.one("body").text.split())
+
+
+def test_nothing_that_says_how_things_stand_is_sure_of_it(lost: Lost) -> None:
+    """A seal, its data and the page have no room for a doubt beside a claim: they make no claim."""
+    desk, slug = lost.desk, lost.standing.slug
+    with browser(desk) as client:
+        for path in (f"/m/{slug}.json", f"/embed/{slug}.json"):
+            told = client.get(path).json()
+            assert (told["state"], told["holds"]) == ("holds", None)
+            assert told["unsureSince"].startswith("2025-03-04T")
+        told = client.get(f"/embed/{slug}/wide-light-en.json").json()["told"]
+        assert "cannot be confirmed now" in told["answer"]
+        assert ["State", "Cannot be confirmed now"] in told["facts"]
+        for shape in ("wide", "round"):
+            seal = client.get(f"/embed/{slug}/{shape}-light-en.svg").text
+            assert "cannot be confirmed now" in seal
+            assert "#0f4c4a" not in seal.lower()
+        assert "cannot be confirmed now" in client.get(f"/embed/{slug}/wide-light-en.html").text
+        page = client.get(f"/m/{slug}?lang=en", headers={"Accept": "text/html"}).text
+        assert "cannot be confirmed now" in page
+        assert "CertificationActive" not in page
+        assert 'class="answer stands' not in page
+        for path in (f"/b/{lost.standing.credential_id}.pdf", f"/m/{slug}/kit-nb.zip"):
+            refused = client.get(path)
+            assert (refused.status_code, refused.json()["code"]) == (503, "record.behind")
+        restored.acknowledge(desk.office, by=ADA, reason=REASON)
+        restored.supply(desk.office, [("1", lost.published[0])], by=ADA, reason=REASON)
+        told = client.get(f"/embed/{slug}.json").json()
+        assert (told["holds"], told["unsureSince"]) == (True, None)
+        seal = client.get(f"/embed/{slug}/wide-light-en.svg").text
+        assert "holds Balansemerket, up to and including" in seal
+        assert client.get(f"/b/{lost.standing.credential_id}.pdf").status_code == 200
+        # What the list brought back is told as it is.
+        assert client.get(f"/embed/{lost.withdrawn.slug}.json").json()["holds"] is False
