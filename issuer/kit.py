@@ -131,7 +131,7 @@ def told(office: Office, view: View, variant: Variant) -> dict[str, Any]:
         "language": language,
         "name": f"{view.programme.name(language)}: {view.name}",
         "answer": wording.sentence(view, language),
-        "explanation": wording.explanation(view, language),
+        "explanation": wording.explanation_of(view, language),
         "facts": _facts(office, view, language),
         "answered": translate(language, N_("Answered")),
         "page": _page(view, language),

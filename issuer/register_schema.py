@@ -32,6 +32,10 @@ SCHEMA: Final[Mapping[str, Any]] = {
             "name": {"type": "string"},
             "sample": {"type": "boolean", "description": "true: nothing here is real"},
             "on": _DAY_OR_NULL,
+            "unsureSince": {
+                "anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}],
+                "description": "not null: what was decided after that may be missing",
+            },
             "participants": {"type": "array", "items": {"$ref": "#/$defs/participant"}},
             "answeredAt": {"type": "string", "format": "date-time"},
         }
@@ -57,7 +61,11 @@ SCHEMA: Final[Mapping[str, Any]] = {
                         str(state) for state in State if state not in (State.UNKNOWN, State.VOID)
                     ]
                 },
-                "holds": {"type": "boolean"},
+                "holds": {
+                    "type": ["boolean", "null"],
+                    "description": "null: the record says so, but may lack a later decision "
+                    "(unsureSince)",
+                },
                 "since": _DAY_OR_NULL,
                 "award": {"anyOf": [{"$ref": "#/$defs/award"}, {"type": "null"}]},
                 "periods": {"type": "array", "items": {"$ref": "#/$defs/period"}},

@@ -95,10 +95,15 @@ def word_of(view: View, language: str) -> str:
     return translate(language, UNSURE_WORD) if view.unsure else word(view.state, language)
 
 
-def explanation(view: View, language: str) -> str | None:
+def explanation(state: State, language: str) -> str | None:
     """What the state means for the reader, where the sentence alone could be misread."""
-    message = None if view.unsure else EXPLANATIONS.get(view.state)
+    message = EXPLANATIONS.get(state)
     return None if message is None else translate(language, message)
+
+
+def explanation_of(view: View, language: str) -> str | None:
+    """The same of a view: none while its record is unsure."""
+    return None if view.unsure else explanation(view.state, language)
 
 
 def sentence(view: View, language: str) -> str:

@@ -102,7 +102,7 @@ def holder(request: Request, slug: str) -> Response:
         word=wording.word_of(view, language),
         sentence=wording.message(view),
         unsure=days.day_of(view.unsure, view.programme.timezone) if view.unsure else None,
-        explanation=wording.explanation(view, language),
+        explanation=wording.explanation_of(view, language),
         copy=view.award.newest if view.award and view.award.copies else None,
         before=before,
         after=after,

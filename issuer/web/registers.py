@@ -7,7 +7,7 @@ was asked would be taken for the answer to all of it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -81,6 +81,7 @@ def _refused(name: str, code: str, message: str, values: Mapping[str, object]) -
 
 def as_document(request: Request) -> Response:
     """Everybody the public knows of, in the Norwegian order of their names."""
+    unsure = office_of(request).unsure_since()
     asked = ask(request)
     settings = asked.office.settings
     said = {
@@ -89,7 +90,8 @@ def as_document(request: Request) -> Response:
         "name": settings.name,
         "sample": settings.sample,
         "on": asked.on.isoformat() if asked.on else None,
-        "participants": [entry.json() for entry in asked.register.entries],
+        "unsureSince": days.timestamp(unsure) if unsure else None,
+        "participants": [_told(entry, unsure) for entry in asked.register.entries],
     }
     return public_answer(
         request,
@@ -98,6 +100,11 @@ def as_document(request: Request) -> Response:
         cache=asked.cache,
         tag=weak_tag(as_json(said)),
     )
+
+
+def _told(entry: register.Entry, unsure: datetime | None) -> dict[str, Any]:
+    told = entry.json()
+    return {**told, "holds": None} if unsure and entry.state.holds else told
 
 
 def as_table(request: Request) -> Response:

@@ -330,6 +330,9 @@ def test_nothing_that_says_how_things_stand_is_sure_of_it(lost: Lost) -> None:
             told = client.get(path).json()
             assert (told["state"], told["holds"]) == ("holds", None)
             assert told["unsureSince"].startswith("2025-03-04T")
+        register = client.get("/register.json").json()
+        assert register["unsureSince"] == told["unsureSince"]
+        assert {each["holds"] for each in register["participants"]} == {None}
         told = client.get(f"/embed/{slug}/wide-light-en.json").json()["told"]
         assert "cannot be confirmed now" in told["answer"]
         assert ["State", "Cannot be confirmed now"] in told["facts"]

@@ -32,7 +32,7 @@ from tests.support.web import browser
 from tests.web.conftest import Town
 
 HTML = {"Accept": "text/html", "Accept-Language": "en"}
-EXCEPT = ("answeredAt", "requirements", "evidence", "measures")
+EXCEPT = ("answeredAt", "unsureSince", "requirements", "evidence", "measures")
 
 
 def told(client: TestClient, **asked: str) -> dict[str, Any]:
@@ -54,6 +54,7 @@ def test_every_state_is_told_alike_everywhere(town: Town) -> None:
         assert entry == {k: v for k, v in page.items() if k not in EXCEPT}
         assert entry == {k: v for k, v in seal.items() if k not in EXCEPT}
         assert entry["state"] == state
+    assert told(town.client)["unsureSince"] is page["unsureSince"] is None
 
 
 def test_the_schema_is_that_of_the_answer(town: Town, root: Path) -> None:
