@@ -7,7 +7,7 @@ decided in `issuer.sealing` and `issuer.status`.
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import jwt
 
@@ -19,10 +19,13 @@ from verifier import data_integrity, timestamps
 Document = Mapping[str, Any]
 
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
+
+
 def compact(document: Document) -> bytes:
     """`document` as it is sealed: compact JSON, ASCII only, so that stored, served and baked
     bytes are the same whatever carries them."""
-    return json.dumps(document, ensure_ascii=True, separators=(",", ":")).encode()
+    return _ENCODER.encode(document).encode()
 
 
 def embed(document: Document, ring: KeyRing, key: KeyRecord, now: datetime) -> bytes:

@@ -5,7 +5,7 @@ with a leading `z` (Controlled Identifiers 1.0, section 2.2.2). Both directions 
 the base58btc that proof values use too. RSA has no Multikey form here: see `keys.jwk`.
 """
 
-from operator import mul
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import nacl.bindings
@@ -30,7 +30,19 @@ _CURVE_PREFIXES = {curve.name: prefix for prefix, curve in _CURVES.items()}
 _LETTERS = ALPHABET.encode()
 _VALUES = bytes.maketrans(_LETTERS, bytes(range(58)))
 _PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
-_POWERS = [58**place for place in range(MAX_LENGTH)]
+
+
+def _joins() -> Iterator[tuple[int, int, int]]:
+    """How digits in fields of equal width become half as many in fields twice as wide, until one
+    is left: the width in bits, a mask for every second field, what the other fields count."""
+    width, bits = 8, 8 * MAX_LENGTH
+    while width < bits:
+        mask = sum(((1 << width) - 1) << at for at in range(0, bits, 2 * width))
+        yield width, mask, 58 ** (width // 8)
+        width *= 2
+
+
+_JOINS = tuple(_joins())
 
 
 class MalformedKey(ValueError):
@@ -64,7 +76,9 @@ def base58btc_decode(text: str) -> bytes:
         strange = next(letter for letter in letters if letter not in ALPHABET)
         raise MalformedKey(f"{strange!r} is not a letter of base58btc")
     digits = letters.encode().translate(_VALUES)
-    number: int = sum(map(mul, reversed(digits), _POWERS))
+    number = int.from_bytes(digits)
+    for width, mask, power in _JOINS:
+        number = (number >> width & mask) * power + (number & mask)
     zeros = len(digits) - len(digits.lstrip(b"\0"))
     return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8)
 

@@ -66,6 +66,8 @@ def test_known_base58btc(data: bytes, text: str) -> None:
 def test_longest_base58btc() -> None:
     assert base58btc_decode("z" + "1" * (MAX_LENGTH - 1)) == bytes(MAX_LENGTH - 1)
     assert len(base58btc_encode(bytes([255] * 96))) == 133 <= MAX_LENGTH
+    largest = 58 ** (MAX_LENGTH - 1) - 1
+    assert int.from_bytes(base58btc_decode("z" * MAX_LENGTH)) == largest
 
 
 @given(st.binary(max_size=180))
