@@ -14,18 +14,12 @@ from issuer import audit, cases, codes, days, participations, post, sealing, sta
 from issuer.errors import BeingSealed, WrongState
 from issuer.history import award as judged
 from issuer.office import Office
+from issuer.post import occasions
 from issuer.post.kinds import Kind
 from issuer.record.tables import Award, AwardAct
 from issuer.sealing import Sealed
 from issuer.state import Act
 from issuer.texts import N_
-
-# What the holder is told. A void award is corrected by people, who tell what went wrong.
-_TOLD = {
-    Act.SUSPEND: Kind.SUSPENDED,
-    Act.WITHDRAW: Kind.WITHDRAWN,
-    Act.GIVE_UP: Kind.GIVEN_UP,
-}
 
 
 def suspend(office: Office, code: str, *, by: str, reason: str) -> None:
@@ -60,15 +54,7 @@ def withdraw(
             now=now,
         )
         if case is not None:
-            post.tell(
-                session,
-                office,
-                Kind.CASE_WITHDRAWAL,
-                award.cycle.participation,
-                key=f"case:{case.id}:withdrawn",
-                now=now,
-                appeal_by=case.appeal_by,
-            )
+            post.tell_case(session, office, case, Kind.CASE_WITHDRAWAL, now=now)
 
     why = f"{reason} (one person alone: {alone})" if alone else reason
     _end_copies(office, code, Act.WITHDRAW, by=by, reason=why, alone=alone, first=decided)
@@ -184,12 +170,13 @@ def _end_copies(
 
 
 def _tell(session: Session, office: Office, award: Award, act: Act, now: datetime) -> None:
-    if (kind := _TOLD.get(act)) is None:
+    kind, told = occasions.of_end(session, award, act)
+    if kind is None:
         return
     zone = office.programme(award.cycle.edition).timezone
     about = award.cycle.participation
     key = f"act:{award.acts[-1].id}"
-    post.tell(session, office, kind, about, key=key, now=now, day=days.day_of(now, zone))
+    post.tell(session, office, kind, about, key=key, now=now, day=days.day_of(now, zone), **told)
 
 
 def _record(

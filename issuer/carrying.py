@@ -9,10 +9,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from issuer import audit, awards, cases, codes, cycles, days, participations, sealing
+from issuer import audit, awards, cases, codes, cycles, days, participations, post, sealing
 from issuer.errors import BadInput, Refused, WrongState
 from issuer.history import award as judged
 from issuer.office import Office
+from issuer.post.kinds import Kind
 from issuer.record.life import Case, Succession
 from issuer.record.tables import Award, Cycle, Participation, RequirementRecord
 from issuer.sealing import Sealed
@@ -32,6 +33,7 @@ def grant_appeal(office: Office, number: int, *, by: str, reason: str) -> Sealed
         case = cases.find(session, number)
         _time_left(office, case.award, now)
         cases.decide_appeal(session, case, cases.Appeal.OVERTURNED, by=by, reason=reason, now=now)
+        post.tell_case(session, office, case, Kind.APPEAL_GRANTED, now=now)
         participation = case.award.cycle.participation
         _carry(session, office, case.award, participation, case=case, by=by, now=now)
         slug = participation.slug

@@ -44,8 +44,7 @@ from issuer.errors import (
     WrongState,
 )
 from issuer.office import Office
-from issuer.post.kinds import Kind
-from issuer.post.letters import copy_values
+from issuer.post import occasions
 from issuer.programme import Programme
 from issuer.record.tables import (
     AuditEntry,
@@ -65,9 +64,6 @@ from verifier.report import Reason
 from verifier.verify import World, verify
 
 log = logging.getLogger(__name__)
-
-# What the holder is told once a copy was made by an act.
-_TOLD = {Act.SEAL: Kind.SEALED, Act.LIFT: Kind.LIFTED, Act.RESEAL: Kind.NEW_COPY}
 
 # A process that cannot be seen from here may still be at work for this long.
 _GIVEN_UP_AFTER = timedelta(seconds=120)
@@ -444,9 +440,9 @@ def issue(
         json_digest=row.json_digest,
         jwt_digest=row.jwt_digest,
     )
-    if (kind := _TOLD.get(act)) and (act is Act.SEAL or _is_next(award, now)):
+    kind, told = occasions.of_copy(session, office, row, act)
+    if kind is not None and (act is Act.SEAL or _is_next(award, now)):
         about = award.cycle.participation
-        told = copy_values(office, row)
         post.tell(session, office, kind, about, key=f"copy:{row.id}", now=now, **told)
     return Sealed(slug, award.code, row.id, award.first_day, award.last_day)
 

@@ -106,6 +106,7 @@ DOORS = {
             "issuer/participations.py",
             "issuer/post/bounces.py",
             "issuer/post/letters.py",
+            "issuer/post/occasions.py",
             "issuer/post/outbox.py",
             "issuer/post/wishes.py",
             "issuer/programmes/",

@@ -45,15 +45,7 @@ def open_(context: Context, code: str, answer_by: date | None, reason: str, by: 
         opened = cases.open_(
             session, award, by=by, grounds=reason, zone=zone, now=now, answer_by=answer_by
         )
-        post.tell(
-            session,
-            office,
-            Kind.CASE_OPENED,
-            award.cycle.participation,
-            key=f"case:{opened.id}:opened",
-            now=now,
-            answer_by=opened.answer_by,
-        )
+        post.tell_case(session, office, opened, Kind.CASE_OPENED, now=now)
         number, last = opened.id, opened.answer_by.isoformat()
     context.say(
         N_(
@@ -134,9 +126,7 @@ def dismiss(context: Context, number: int, reason: str, by: str) -> None:
         row = cases.find(session, number)
         zone = office.programme(row.award.cycle.edition).timezone
         cases.dismiss(session, row, by=by, reason=reason, zone=zone, now=now)
-        about = row.award.cycle.participation
-        key = f"case:{row.id}:dismissed"
-        post.tell(session, office, Kind.CASE_DISMISSED, about, key=key, now=now)
+        post.tell_case(session, office, row, Kind.CASE_DISMISSED, now=now)
     context.say(N_("Dismissed. The award stands as it did."))
 
 
@@ -147,13 +137,16 @@ def dismiss(context: Context, number: int, reason: str, by: str) -> None:
 @click.pass_obj
 def appeal(context: Context, number: int, text: str, by: str) -> None:
     """Write down that the holder appeals a withdrawal."""
-    from issuer import cases
+    from issuer import cases, post
+    from issuer.post.kinds import Kind
     from issuer.texts import N_
 
     with context.office() as office, office.transaction() as session:
+        now = office.now()
         row = cases.find(session, number)
         zone = office.programme(row.award.cycle.edition).timezone
-        cases.appeal(session, row, text, by=by, zone=zone, now=office.now())
+        cases.appeal(session, row, text, by=by, zone=zone, now=now)
+        post.tell_case(session, office, row, Kind.APPEAL_RECEIVED, now=now)
     context.say(N_("Written down. Somebody who had no part in the decision decides the appeal."))
 
 
@@ -164,18 +157,15 @@ def appeal(context: Context, number: int, text: str, by: str) -> None:
 @click.pass_obj
 def uphold(context: Context, number: int, reason: str, by: str) -> None:
     """Decide an appeal: the withdrawal stands."""
-    from issuer import cases
+    from issuer import cases, post
+    from issuer.post.kinds import Kind
     from issuer.texts import N_
 
     with context.office() as office, office.transaction() as session:
-        cases.decide_appeal(
-            session,
-            cases.find(session, number),
-            cases.Appeal.UPHELD,
-            by=by,
-            reason=reason,
-            now=office.now(),
-        )
+        now = office.now()
+        row = cases.find(session, number)
+        cases.decide_appeal(session, row, cases.Appeal.UPHELD, by=by, reason=reason, now=now)
+        post.tell_case(session, office, row, Kind.APPEAL_REFUSED, now=now)
     context.say(N_("Decided: the withdrawal stands."))
 
 

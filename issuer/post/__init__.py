@@ -5,5 +5,6 @@ neither does. What is said is `kinds`, how it is written `compose`, when it goes
 """
 
 from issuer.post.letters import tell as tell
+from issuer.post.letters import tell_case as tell_case
 from issuer.post.letters import tell_enquirer as tell_enquirer
 from issuer.post.letters import tell_sent_back as tell_sent_back

@@ -22,7 +22,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from issuer import texts
 from issuer.post import kinds
-from issuer.post.kinds import Kind, Words
+from issuer.post.kind import Kind, Words
 from issuer.post.meetings import Invitation, calendar_file
 from issuer.programme import Looks
 from issuer.texts import translate

@@ -7,70 +7,11 @@ hold is told as that and nothing more.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 
+from issuer.post.case_words import CASES
+from issuer.post.kind import FILES, MEETING, NOT_PUBLISHED, PAGE, TAKE_DOWN, WRITE, Words
+from issuer.post.kind import Kind as Kind
 from issuer.texts import N_
-
-
-class Kind(StrEnum):
-    ENQUIRY_RECEIVED = "enquiry_received"
-    ENROLLED = "enrolled"
-    SENT_BACK = "sent_back"
-    SEALED = "sealed"
-    REMINDER_120 = "reminder_120"
-    RENEWAL_OPENS = "renewal_opens"
-    REMINDER_60 = "reminder_60"
-    REMINDER_30 = "reminder_30"
-    REMINDER_7 = "reminder_7"
-    LAST_DAY = "last_day"
-    LAPSED_7 = "lapsed_7"
-    LAPSED_30 = "lapsed_30"
-    SUSPENDED = "suspended"
-    LIFTED = "lifted"
-    WITHDRAWN = "withdrawn"
-    GIVEN_UP = "given_up"
-    NEW_COPY = "new_copy"
-    MEETING_INVITED = "meeting_invited"
-    MEETING_MOVED = "meeting_moved"
-    MEETING_CANCELLED = "meeting_cancelled"
-    MEETING_REMINDER = "meeting_reminder"
-    CASE_OPENED = "case_opened"
-    CASE_DISMISSED = "case_dismissed"
-    CASE_WITHDRAWAL = "case_withdrawal"
-    TEST = "test"
-
-
-@dataclass(frozen=True)
-class Words:
-    """`links` are pairs of a label and the name of the value that holds the address.
-
-    `quoted` is the name of a value told as it is, between the first paragraph and the others.
-    `reminder`: may be unsubscribed. `one_person`: goes to the first contact alone.
-    """
-
-    subject: str
-    paragraphs: tuple[str, ...]
-    links: tuple[tuple[str, str], ...] = ()
-    quoted: str | None = None
-    reminder: bool = False
-    one_person: bool = False
-
-
-_PAGE = (N_("Your page"), "page")
-_FILES = (
-    (N_("The badge and its files"), "badge"),
-    (N_("The badge as a picture with everything in it (PNG)"), "png"),
-    (N_("The same as SVG"), "svg"),
-    (N_("Lines to paste into your website, and how"), "kit"),
-)
-_WRITE = N_("Write to %(email)s, and we find a time together.")
-_TAKE_DOWN = N_(
-    "Please take down posters and pictures that show the mark. The seal on your website changes"
-    " by itself; you may remove its line as well."
-)
-_NOT_PUBLISHED = N_("The reason is never published.")
-_MEETING = N_("When: %(when)s\nWhere: %(place)s")
 
 WORDS: Mapping[Kind, Words] = {
     Kind.ENQUIRY_RECEIVED: Words(
@@ -98,7 +39,7 @@ WORDS: Mapping[Kind, Words] = {
                 " when something is needed from you."
             ),
         ),
-        (_PAGE,),
+        (PAGE,),
     ),
     Kind.SENT_BACK: Words(
         N_("%(requirement)s: something has to be changed"),
@@ -127,7 +68,7 @@ WORDS: Mapping[Kind, Words] = {
             ),
             N_("Renewal opens on %(opens)s. We write to you then."),
         ),
-        _FILES,
+        FILES,
     ),
     Kind.REMINDER_120: Words(
         N_("%(mark)s lasts until %(last)s"),
@@ -141,7 +82,7 @@ WORDS: Mapping[Kind, Words] = {
                 " calendar already now."
             ),
         ),
-        (_PAGE,),
+        (PAGE,),
         reminder=True,
     ),
     Kind.RENEWAL_OPENS: Words(
@@ -155,9 +96,9 @@ WORDS: Mapping[Kind, Words] = {
                 "You lose no days by being early: the new period begins on the day after the"
                 " present one ends."
             ),
-            _WRITE,
+            WRITE,
         ),
-        (_PAGE,),
+        (PAGE,),
         reminder=True,
     ),
     Kind.REMINDER_60: Words(
@@ -168,9 +109,9 @@ WORDS: Mapping[Kind, Words] = {
                 " now, and it is not renewed yet."
             ),
             N_("A renewal takes some weeks. Begin now, and there is time enough."),
-            _WRITE,
+            WRITE,
         ),
-        (_PAGE,),
+        (PAGE,),
         reminder=True,
     ),
     Kind.REMINDER_30: Words(
@@ -181,9 +122,9 @@ WORDS: Mapping[Kind, Words] = {
                 " and it is not renewed yet."
             ),
             N_("If you want to hold it without a gap, it is high time to begin."),
-            _WRITE,
+            WRITE,
         ),
-        (_PAGE,),
+        (PAGE,),
         reminder=True,
     ),
     Kind.REMINDER_7: Words(
@@ -200,7 +141,7 @@ WORDS: Mapping[Kind, Words] = {
             ),
             N_("Write to %(email)s today if you want to renew."),
         ),
-        (_PAGE,),
+        (PAGE,),
         reminder=True,
     ),
     Kind.LAST_DAY: Words(
@@ -213,7 +154,7 @@ WORDS: Mapping[Kind, Words] = {
             ),
             N_("If you want to renew, write to %(email)s. It is not too late afterwards either."),
         ),
-        (_PAGE,),
+        (PAGE,),
         reminder=True,
     ),
     Kind.LAPSED_7: Words(
@@ -225,9 +166,9 @@ WORDS: Mapping[Kind, Words] = {
                 " be begun: the new period starts on the day of the decision."
             ),
             N_("Please take down posters that still show the mark."),
-            _WRITE,
+            WRITE,
         ),
-        (_PAGE,),
+        (PAGE,),
         reminder=True,
     ),
     Kind.LAPSED_30: Words(
@@ -238,9 +179,9 @@ WORDS: Mapping[Kind, Words] = {
                 " time we remind you of it."
             ),
             N_("You are welcome back whenever it suits you. If you would rather not, do nothing."),
-            _WRITE,
+            WRITE,
         ),
-        (_PAGE,),
+        (PAGE,),
         reminder=True,
     ),
     Kind.SUSPENDED: Words(
@@ -251,13 +192,13 @@ WORDS: Mapping[Kind, Words] = {
                 "As long as it is on hold the badge does not count as valid, and your page and the"
                 " seal on your website show by themselves that it is on hold."
             ),
-            _NOT_PUBLISHED,
+            NOT_PUBLISHED,
             N_(
                 "You hear from us when the mark stands again. If you have questions, write to"
                 " %(email)s."
             ),
         ),
-        (_PAGE,),
+        (PAGE,),
     ),
     Kind.LIFTED: Words(
         N_("%(mark)s stands again"),
@@ -271,18 +212,18 @@ WORDS: Mapping[Kind, Words] = {
                 " copies stay invalid. The seal on your website needs no change."
             ),
         ),
-        _FILES,
+        FILES,
     ),
     Kind.WITHDRAWN: Words(
         N_("%(mark)s has been withdrawn"),
         (
             N_("It was decided on %(day)s that %(name)s no longer holds %(mark)s."),
             N_("The badge is no longer valid, and your page and the seal say so."),
-            _NOT_PUBLISHED,
-            _TAKE_DOWN,
+            NOT_PUBLISHED,
+            TAKE_DOWN,
             N_("If you disagree, or have questions, write to %(email)s."),
         ),
-        (_PAGE,),
+        (PAGE,),
     ),
     Kind.GIVEN_UP: Words(
         N_("%(mark)s has ended, as you asked"),
@@ -292,10 +233,10 @@ WORDS: Mapping[Kind, Words] = {
                 "Your page and the seal say that it was ended at your own wish. Nothing else"
                 " follows from it, and you are welcome back."
             ),
-            _TAKE_DOWN,
+            TAKE_DOWN,
             N_("If you did not ask for this, write to %(email)s at once."),
         ),
-        (_PAGE,),
+        (PAGE,),
     ),
     Kind.NEW_COPY: Words(
         N_("A new copy of your badge for %(mark)s"),
@@ -309,13 +250,13 @@ WORDS: Mapping[Kind, Words] = {
                 " the code on your poster lead to the new copy by themselves."
             ),
         ),
-        _FILES,
+        FILES,
     ),
     Kind.MEETING_INVITED: Words(
         N_("Meeting about %(mark)s, %(when)s"),
         (
             N_("We have arranged a meeting with %(name)s about %(mark)s."),
-            _MEETING,
+            MEETING,
             N_(
                 "The invitation is enclosed, so that you can put it in your calendar. If the time"
                 " does not suit you, write to %(email)s."
@@ -326,7 +267,7 @@ WORDS: Mapping[Kind, Words] = {
         N_("Changed: meeting about %(mark)s, %(when)s"),
         (
             N_("The meeting with %(name)s about %(mark)s has been changed. This is what counts:"),
-            _MEETING,
+            MEETING,
             N_(
                 "The new invitation is enclosed and takes the place of the one before. If the time"
                 " does not suit you, write to %(email)s."
@@ -337,7 +278,7 @@ WORDS: Mapping[Kind, Words] = {
         N_("Called off: meeting about %(mark)s, %(when)s"),
         (
             N_("The meeting with %(name)s about %(mark)s is called off."),
-            _MEETING,
+            MEETING,
             N_(
                 "What is enclosed takes it out of your calendar. If you want another time, write to"
                 " %(email)s."
@@ -348,50 +289,12 @@ WORDS: Mapping[Kind, Words] = {
         N_("Reminder: meeting about %(mark)s, %(when)s"),
         (
             N_("We look forward to meeting %(name)s about %(mark)s."),
-            _MEETING,
+            MEETING,
             N_("If something has come between, write to %(email)s."),
         ),
         reminder=True,
     ),
-    Kind.CASE_OPENED: Words(
-        N_("An important letter about %(mark)s"),
-        (
-            N_(
-                "%(issuer)s has opened a case on whether %(name)s can go on holding %(mark)s."
-                " Nothing is decided, and nothing about it is public."
-            ),
-            N_(
-                "You have the right to be heard before anything is decided, up to and including"
-                " %(answer_by)s. What it is about we tell you directly and not by mail: write to"
-                " %(email)s, and we agree on how."
-            ),
-            N_("This mail went to you alone. Please pass it on only to those it concerns."),
-        ),
-        one_person=True,
-    ),
-    Kind.CASE_DISMISSED: Words(
-        N_("An important letter about %(mark)s: nothing changes"),
-        (
-            N_(
-                "The case on whether %(name)s can go on holding %(mark)s is closed, and nothing"
-                " changes."
-            ),
-            N_("Thank you for your patience. If you have questions, write to %(email)s."),
-        ),
-        one_person=True,
-    ),
-    Kind.CASE_WITHDRAWAL: Words(
-        N_("An important letter about %(mark)s: the decision"),
-        (
-            N_("It has been decided that %(name)s no longer holds %(mark)s."),
-            N_(
-                "You can appeal, up to and including %(appeal_by)s. The reasons for the decision we"
-                " tell you directly and not by mail: write to %(email)s, and we agree on how."
-            ),
-            _NOT_PUBLISHED,
-        ),
-        one_person=True,
-    ),
+    **CASES,
     Kind.TEST: Words(
         N_("A test mail from %(issuer)s"),
         (

@@ -22,9 +22,9 @@ from issuer.post.compose import Draft, Envelope, Paper, Sender
 from issuer.post.kinds import Kind
 from issuer.post.meetings import Invitation
 from issuer.programme import Programme, Requirement
-from issuer.record.life import Contact, Enquiry
+from issuer.record.life import Case, Contact, Enquiry
 from issuer.record.post import Letter
-from issuer.record.tables import Credential, Participation
+from issuer.record.tables import Participation
 from issuer.settings import Settings
 
 
@@ -123,6 +123,20 @@ def tell_sent_back(
     )
 
 
+def tell_case(session: Session, office: Office, case: Case, kind: Kind, *, now: datetime) -> None:
+    """Tell one person of the holder, and nobody else, of a step in `case`: once for each kind."""
+    days: dict[str, Any] = {"answer_by": case.answer_by, "appeal_by": case.appeal_by}
+    tell(
+        session,
+        office,
+        kind,
+        case.award.cycle.participation,
+        key=f"case:{case.id}:{kind}",
+        now=now,
+        **days,
+    )
+
+
 def write_test(
     session: Session,
     office: Office,
@@ -196,23 +210,6 @@ def pass_on(session: Session, office: Office, row: Letter, *, now: datetime) -> 
     session.add(letter)
     session.flush()
     return letter.id
-
-
-def copy_values(office: Office, copy: Credential) -> dict[str, Any]:
-    """What a letter about a sealed copy says: its days and where its files are."""
-    base, award = office.settings.base_url, copy.award
-    slug = award.cycle.participation.slug
-    programme = office.programme(award.cycle.edition)
-    address = f"{base}/b/{copy.id}"
-    return {
-        "first": award.first_day,
-        "last": award.last_day,
-        "opens": award.renewal_opens.astimezone(programme.timezone).date(),
-        "badge": address,
-        "png": f"{address}.png",
-        "svg": f"{address}.svg",
-        "kit": f"{base}/m/{slug}/kit",
-    }
 
 
 def sender(settings: Settings) -> Sender:

@@ -13,7 +13,7 @@ import pytest
 from icalendar import Calendar
 from sqlalchemy import select
 
-from issuer import participations, post, programmes
+from issuer import awards, carrying, cases, participations, post, programmes, sealing
 from issuer.contacts import check_email
 from issuer.errors import BadInput
 from issuer.post import compose, kinds
@@ -25,7 +25,7 @@ from issuer.programme import Programme, load
 from issuer.record.life import Enquiry
 from issuer.record.post import Letter
 from issuer.texts import LANGUAGES, translate
-from tests.support.office import Desk
+from tests.support.office import ADA, BO, REASON, Desk
 from tests.support.people import contact
 
 NAME = "Østfold Ånd & <Ærlighet>"
@@ -55,6 +55,8 @@ def values() -> dict[str, Any]:
         "place": "Storgata 1, Oslo",
         "answer_by": date(2026, 7, 1),
         "appeal_by": date(2026, 8, 1),
+        "former": "Gamle Scene",
+        "successor": "Nye Scene",
         "badge": f"{base}/b/1",
         "png": f"{base}/b/1.png",
         "svg": f"{base}/b/1.svg",
@@ -307,34 +309,62 @@ def test_an_enquiry_is_confirmed(desk: Desk) -> None:
         assert b"CANARY" not in row.message
 
 
-def test_nothing_confidential_is_in_any_mail(desk: Desk) -> None:
-    """Facts, notes, reasons and names of those present are marked in the record; none is found
-    in anything that the life of a participation has written."""
-    slug = desk.enrol("Eksempelteatret")
-    contact(desk, slug)
-    sealed = desk.award(slug)  # its notes and private facts say «Hemmelig»
-    desk.clock.advance(days=1)
-    from issuer import awards
-
-    awards.suspend(desk.office, sealed.code, by="Hemmelig Sjef", reason="Hemmelig sak")
-    desk.clock.advance(days=1)
-    awards.lift(desk.office, sealed.code, by="Hemmelig Sjef", reason="Hemmelig grunn")
-    desk.clock.advance(days=1)
-    awards.withdraw(
-        desk.office,
-        sealed.code,
-        by="Hemmelig Sjef",
-        reason="Hemmelig vedtak",
-        override="Hemmelig hast",
-    )
+def kinds_in_order(desk: Desk, slug: str) -> list[str]:
     with desk.office.reading() as session:
-        rows = session.scalars(select(Letter)).all()
-    assert len(rows) == 4
-    for row in rows:
-        mail = message_from_bytes(row.message, policy=default)
-        said = str(mail["Subject"]) + text_of(mail) + text_of(mail, "html")
-        for canary in ("emmelig", "Kari Eksempel", "Ada Eksempel"):
-            assert canary not in said, row.kind
+        row = participations.find(session, slug)
+        mine = Letter.participation_id == row.id
+        order = (Letter.created_at, Letter.key)
+        return list(session.scalars(select(Letter.kind).where(mine).order_by(*order)))
+
+
+def test_an_award_carried_on_is_told_as_that(desk: Desk) -> None:
+    """Whoever seals it: here by the ordinary way, after the machine stopped in between."""
+    slugs = [desk.enrol(name) for name in ("Gamle Scene", "Nye Scene")]
+    for slug in slugs:
+        contact(desk, slug)
+    desk.award(slugs[0])
+    desk.clock.advance(days=1)
+    today = desk.clock().date()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(carrying, "_seal", lambda *_, **__: None)
+        carrying.succeed(
+            desk.office,
+            slugs[0],
+            slugs[1],
+            "merger",
+            day=today,
+            by=BO,
+            reason=REASON,
+            carry=True,
+        )
+    assert kinds_in_order(desk, slugs[0]) == ["sealed", "handed_over"]
+    desk.clock.advance(days=1)
+    sealing.seal(desk.office, slugs[1], by=ADA, reason=REASON)
+    assert kinds_in_order(desk, slugs[1]) == ["carried_on"]
+    desk.clock.advance(days=300)
+    desk.renew(slugs[1])
+    desk.award(slugs[1])  # its own next year is an ordinary one
+    assert kinds_in_order(desk, slugs[1]) == ["carried_on", "sealed"]
+
+
+def test_a_granted_appeal_is_told_to_one_and_the_new_badge_to_all(desk: Desk) -> None:
+    slug = desk.enrol("Eksempelteatret")
+    for place in ("first", "role"):
+        contact(desk, slug, place)
+    code = desk.award(slug).code
+    desk.clock.advance(days=1)
+    number = desk.case(code)
+    awards.withdraw(desk.office, code, by=BO, reason=REASON)
+    desk.clock.advance(days=1)
+    with desk.office.transaction() as session:
+        case = cases.find(session, number)
+        zone = desk.office.programme(case.award.cycle.edition).timezone
+        cases.appeal(session, case, "Nei", by=ADA, zone=zone, now=desk.clock())
+    carrying.grant_appeal(desk.office, number, by="Cy Eksempel", reason=REASON)
+    assert kinds_in_order(desk, slug) == [
+        *("sealed", "sealed", "withdrawn", "withdrawn", "case_withdrawal"),
+        *("appeal_granted", "regained", "regained"),
+    ]
 
 
 def test_words_ask_only_for_values_that_are_given() -> None:
@@ -347,8 +377,13 @@ def test_words_ask_only_for_values_that_are_given() -> None:
     common = {"mark", "issuer", "email", "name", "page"}
     reminders = common | {"last", "left", "opens"}
     for kind in Kind:
-        if kind in (Kind.SEALED, Kind.LIFTED, Kind.NEW_COPY):
-            given = common | {"first", "last", "opens", "badge", "png", "svg", "kit"}
+        copies = common | {"first", "last", "opens", "badge", "png", "svg", "kit"}
+        if kind in (Kind.SEALED, Kind.LIFTED, Kind.NEW_COPY, Kind.REGAINED):
+            given = copies
+        elif kind is Kind.CARRIED_ON:
+            given = copies | {"former"}
+        elif kind in (Kind.HANDED_OVER, Kind.GONE_ON):
+            given = common | {"day", "successor"}
         elif kind.value.startswith("meeting"):
             given = common | {"when", "place"}
         elif kinds.WORDS[kind].reminder:
