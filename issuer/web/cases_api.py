@@ -63,15 +63,7 @@ def open_case(code: Code, body: NewCase, desk: DeskOf) -> Response:
             now=now,
             answer_by=body.answer_by,
         )
-        post.tell(
-            session,
-            desk.office,
-            Kind.CASE_OPENED,
-            award.cycle.participation,
-            key=f"case:{case.id}:opened",
-            now=now,
-            answer_by=case.answer_by,
-        )
+        post.tell_case(session, desk.office, case, Kind.CASE_OPENED, now=now)
         return 201, _changed(desk, case, "case.open")
 
     return desk.send(desk.keyed(body).together(act))
@@ -101,8 +93,7 @@ def dismiss_case(number: CaseNumber, body: Because, desk: DeskOf) -> Response:
         case = cases.find(session, number)
         zone = desk.office.programme(case.award.cycle.edition).timezone
         cases.dismiss(session, case, by=desk.by, reason=body.reason, zone=zone, now=now)
-        about, key = case.award.cycle.participation, f"case:{case.id}:dismissed"
-        post.tell(session, desk.office, Kind.CASE_DISMISSED, about, key=key, now=now)
+        post.tell_case(session, desk.office, case, Kind.CASE_DISMISSED, now=now)
         return 201, _changed(desk, case, "case.dismiss")
 
     return desk.send(desk.keyed(body).together(act))
@@ -118,6 +109,7 @@ def appeal_decision(number: CaseNumber, body: Statement, desk: DeskOf) -> Respon
         case = cases.find(session, number)
         zone = desk.office.programme(case.award.cycle.edition).timezone
         cases.appeal(session, case, body.text, by=desk.by, zone=zone, now=now)
+        post.tell_case(session, desk.office, case, Kind.APPEAL_RECEIVED, now=now)
         return 201, _changed(desk, case, "case.appeal")
 
     return desk.send(desk.keyed(body).together(act))
@@ -133,6 +125,7 @@ def uphold_decision(number: CaseNumber, body: Because, desk: DeskOf) -> Response
         case = cases.find(session, number)
         outcome = cases.Appeal.UPHELD
         cases.decide_appeal(session, case, outcome, by=desk.by, reason=body.reason, now=now)
+        post.tell_case(session, desk.office, case, Kind.APPEAL_REFUSED, now=now)
         return 201, _changed(desk, case, "case.upheld")
 
     return desk.send(desk.keyed(body).together(act))
