@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from issuer import days, erasure, history, published, texts, wording
+from issuer import days, erasure, history, published, successions, texts, wording
 from issuer.office import Office
 from issuer.programme import Programme
 from issuer.record.tables import Credential
 from issuer.state import Standing, next_change, standing
+from issuer.successions import Successor
 from issuer.texts import translate
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -27,6 +28,7 @@ class Told:
     standing: Standing
     sentence: str
     successor: str | None
+    onward: Successor | None  # in which its holder goes on
     changes_at: datetime | None
 
 
@@ -72,6 +74,10 @@ def told(office: Office, session: Session, row: Credential, now: datetime, langu
         message = wording.STANDINGS[found]
     participation = row.award.cycle.participation
     current = published.in_force(session, participation.id, now)
+    onward = successions.successor(participation, now)
+    changes = [next_change(history.participation(participation), now)]
+    if onward is not None:
+        changes.append(onward.changes_at)
     return Told(
         programme=programme,
         slug=participation.slug,
@@ -80,5 +86,6 @@ def told(office: Office, session: Session, row: Credential, now: datetime, langu
         standing=found,
         sentence=translate(language, message, **values),
         successor=current if current != row.id else None,
-        changes_at=next_change(history.participation(participation), now),
+        onward=onward,
+        changes_at=min((moment for moment in changes if moment is not None), default=None),
     )

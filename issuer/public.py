@@ -19,12 +19,14 @@ from issuer import (
     history,
     measures,
     organisations,
+    successions,
 )
 from issuer.domains import Proven
 from issuer.office import Office
 from issuer.programme import Kind, Programme, Requirement
 from issuer.record import tables
 from issuer.state import PublicState, State, award_state, next_change, state
+from issuer.successions import Successor
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class View:
     met: tuple[Met, ...]
     domains: tuple[Proven, ...]
     measures: tuple[int, int] | None  # of the plan: how many are done by now, of how many
+    successor: Successor | None  # in which it goes on, after a merger or a transfer
     now: datetime
     changes_at: datetime | None
     # Since when the record may say less than is true (`Office.unsure_since`).
@@ -150,6 +153,7 @@ class View:
             "measures": None
             if self.measures is None
             else {"done": self.measures[0], "of": self.measures[1]},
+            "successor": self.successor.json(self.base_url) if self.successor else None,
             "answeredAt": days.timestamp(self.now),
         }
 
@@ -179,6 +183,10 @@ def _view(office: Office, row: tables.Participation, now: datetime, standing: Pu
     cycle = _cycle_shown(row, standing)
     programme = office.programme(cycle.edition)
     name = row.organisation.name
+    onward = successions.successor(row, now)
+    changes = [next_change(history.participation(row), now)]
+    if onward is not None:
+        changes.append(onward.changes_at)
     return View(
         base_url=office.settings.base_url,
         slug=row.slug,
@@ -194,7 +202,8 @@ def _view(office: Office, row: tables.Participation, now: datetime, standing: Pu
         measures=_measures(cycle, met),
         domains=domains.proven(row, programme.timezone),
         now=now,
-        changes_at=next_change(history.participation(row), now),
+        successor=onward,
+        changes_at=min((moment for moment in changes if moment is not None), default=None),
     )
 
 

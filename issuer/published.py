@@ -177,6 +177,15 @@ def _sealed_in(session: Session, identifier: str) -> tuple[bytes, bytes] | None:
 
 
 def _refreshed(office: Office, identifier: str) -> Document | None:
+    """The credential in force now for the same participation; where none is, `identifier`'s own
+    bytes.
+
+    Whoever refreshes a badge puts the answer in the place of the badge, without looking. Where a
+    holder has gone on in another, the other's credential is about somebody else: its subject is
+    another address, with another name. It is therefore never the answer here. The old bytes are,
+    whose revoked place in the status list tells that they stand no more; the old address (page,
+    JSON, register) names the one it goes on in, for people and programs to decide about.
+    """
     participation = (
         select(Cycle.participation_id)
         .join_from(Credential, Award)

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from issuer import codes, days, names, organisations, programmes, state
 from issuer.errors import BadInput
 from issuer.programme import Programme
+from issuer.record.life import Succession
 from issuer.record.post import DomainProof
 from issuer.record.tables import (
     Award,
@@ -31,6 +32,7 @@ from issuer.record.tables import (
     Participation,
 )
 from issuer.state import Act, PublicState, State
+from issuer.successions import Successor
 from issuer.texts import N_
 
 # As much of a search as is looked at.
@@ -52,7 +54,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 _COLUMNS: Final = (
     *("name", "organisation_number", "programme", "edition", "mark", "state", "holds"),
-    *("first_day", "last_day", "since", "held", "page"),
+    *("first_day", "last_day", "since", "held", "page", "successor"),
 )
 
 
@@ -83,10 +85,15 @@ class Entry:
     award: Held | None
     periods: tuple[Held, ...]
     history: state.Participation
+    successor: Successor | None = None  # in which it goes on, if that one is on the register
 
     @property
     def state(self) -> State:
         return self.standing.state
+
+    @property
+    def on_register(self) -> bool:
+        return self.state not in (State.UNKNOWN, State.VOID)
 
     @property
     def address(self) -> str:
@@ -129,6 +136,7 @@ class Entry:
                 }
                 for period in self.periods
             ],
+            "successor": self.successor.json(self.base_url) if self.successor else None,
         }
 
 
@@ -189,8 +197,9 @@ def read(
         if wanted and not _fits(row, raw.names[row.organisation_id], wanted):
             continue
         entry = raw.entry(base_url, row, now, on)
-        if entry is not None and entry[1].state not in (State.UNKNOWN, State.VOID):
-            entries.append(entry)
+        if entry is not None and entry[1].on_register:
+            onward = raw.successor(base_url, row, now, on)
+            entries.append((entry[0], replace(entry[1], successor=onward)))
     entries.sort(key=lambda each: (each[0], each[1].slug))
     changes = None
     if on is None:
@@ -230,6 +239,13 @@ class _Raw:
         if programme is not None:
             query = query.where(Participation.programme == programme)
         self.participations = session.execute(query).all()
+        self.by_id = {row.id: row for row in self.participations}
+        self.successions = {
+            step.from_id: step
+            for step in session.execute(
+                select(Succession.from_id, Succession.to_id, Succession.kind, Succession.day)
+            )
+        }
         self.names = _grouped(
             session,
             select(
@@ -355,6 +371,20 @@ class _Raw:
             history=history,
         )
 
+    def successor(
+        self, base_url: str, row: Any, now: datetime, on: date | None
+    ) -> Successor | None:
+        """The first on the way on from `row` that is on the register itself."""
+        step = self.successions.get(row.id)
+        while step is not None and (on is None or step.day <= on):
+            to = self.by_id.get(step.to_id)
+            found = None if to is None else self.entry(base_url, to, now, on)
+            if found is not None and found[1].on_register:
+                entry = found[1]
+                return Successor(entry.slug, entry.name, entry.language, step.kind, step.day)
+            step = self.successions.get(step.to_id)
+        return None
+
     def _judged(self, award: Any) -> state.Award:
         return state.Award(
             code=award.code,
@@ -457,6 +487,7 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         entry.since.isoformat() if entry.since else "",
         " ".join(f"{p.first_day.isoformat()}/{p.until.isoformat()}" for p in entry.periods),
         entry.address,
+        f"{entry.base_url}/m/{entry.successor.slug}" if entry.successor else "",
     )
 
 

@@ -69,6 +69,10 @@ SCHEMA: Final[Mapping[str, Any]] = {
                 "since": _DAY_OR_NULL,
                 "award": {"anyOf": [{"$ref": "#/$defs/award"}, {"type": "null"}]},
                 "periods": {"type": "array", "items": {"$ref": "#/$defs/period"}},
+                "successor": {
+                    "description": "In which it goes on, if that one is on the register itself.",
+                    "anyOf": [{"$ref": "#/$defs/successor"}, {"type": "null"}],
+                },
             }
         ),
         "award": _object(
@@ -77,6 +81,15 @@ SCHEMA: Final[Mapping[str, Any]] = {
                 "firstDay": _DAY,
                 "lastDay": _DAY,
                 "credential": _ADDRESS,
+            }
+        ),
+        "successor": _object(
+            {
+                "id": _ADDRESS,
+                "slug": {"type": "string", "pattern": "^[a-z0-9-]{3,60}$"},
+                "name": {"type": "string"},
+                "kind": {"enum": ["merger", "transfer"]},
+                "since": _DAY,
             }
         ),
         "period": _object({"firstDay": _DAY, "lastDay": _DAY, "until": _DAY}),

@@ -28,7 +28,7 @@ class Successor:
     language: str | None
     kind: str
     since: date
-    changes_at: datetime | None  # when the clock alone next changes what stands there
+    changes_at: datetime | None = None  # when the clock alone next changes what stands there
 
     def json(self, base_url: str) -> dict[str, Any]:
         return {
@@ -44,17 +44,15 @@ def successor(row: Participation, now: datetime) -> Successor | None:
     """The one in which `row` goes on, as far as everybody may know.
 
     Where that one has no public page (it is under way and did not agree to be listed, or was
-    taken away), the next one after it that has; None where there is none. Kind and day are those
-    of the decision about `row`.
+    taken away), the next one after it that has, by the last decision on the way; None where
+    there is none.
     """
-    steps = list(_onward(row))
-    for _, to in steps:
+    for step, to in _onward(row):
         judged = history.participation(to)
         if state.state(judged, now).state is not State.UNKNOWN:
-            first, _ = steps[0]
             name = to.organisation.name
             changes_at = state.next_change(judged, now)
-            return Successor(to.slug, name.name, name.language, first.kind, first.day, changes_at)
+            return Successor(to.slug, name.name, name.language, step.kind, step.day, changes_at)
     return None
 
 

@@ -85,6 +85,13 @@ EXPLANATIONS: Final[Mapping[State, str]] = {
 }
 
 
+# Where a holder has gone on in another, by the kind of the decision.
+SUCCESSIONS: Final[Mapping[str, str]] = {
+    "merger": N_("%(name)s became part of %(to)s on %(day)s."),
+    "transfer": N_("What %(name)s did has been carried on by %(to)s since %(day)s."),
+}
+
+
 def word(state: State, language: str) -> str:
     """The state in a word or two, as a label."""
     return translate(language, WORDS[state])
@@ -102,7 +109,16 @@ def explanation(state: State, language: str) -> str | None:
 
 
 def explanation_of(view: View, language: str) -> str | None:
-    """The same of a view: none while its record is unsure."""
+    """What has become of a holder that has gone on in another; else what its state means, or
+    nothing while its record is unsure."""
+    if onward := view.successor:
+        return translate(
+            language,
+            SUCCESSIONS[onward.kind],
+            name=view.name,
+            to=onward.name,
+            day=texts.day(onward.since, language),
+        )
     return None if view.unsure else explanation(view.state, language)
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from issuer import copies, kit, previews, verification
+from issuer import copies, kit, previews, verification, wording
 from issuer.programme import Language
 from issuer.state import Standing
 from issuer.texts import N_, translate
@@ -50,6 +50,9 @@ def badge(request: Request, identifier: str) -> Response:
         id=identifier,
         page=f"/m/{told.slug}",
         successor=f"/b/{told.successor}" if told.successor else None,
+        onward=told.onward,
+        became=wording.SUCCESSIONS,
+        name=told.name,
         standing=told.sentence,
         standing_word=_word(told, bool(report), given["verdict_word"], language),
         evidence=_evidence(report.credential),

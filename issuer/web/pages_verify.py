@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from issuer import codes, copies
+from issuer import codes, copies, wording
 from issuer.office import Office
 from issuer.programme import Programme
 from issuer.texts import N_, translate
@@ -140,6 +140,7 @@ def _answer(request: Request, report: Report) -> Response:
         **pages_report.values(report, language),
         "page": None,
         "successor": None,
+        "onward": None,
         "standing": None,
         "pointer_page": None,
     }
@@ -149,6 +150,8 @@ def _answer(request: Request, report: Report) -> Response:
     if told := _ours(office, report, language):
         given["page"] = f"/m/{told.slug}"
         given["successor"] = f"/b/{told.successor}" if told.successor else None
+        given["onward"], given["became"] = told.onward, wording.SUCCESSIONS
+        given["name"] = told.name
         if set(report.reasons) <= _RECORDED:
             # Of our own badge the record knows more exactly, and more gently, what became.
             given["standing"], given["reasons"] = told.sentence, []
