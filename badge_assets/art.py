@@ -1,11 +1,12 @@
-"""A motif of a programme's own: outlines from an SVG, and nothing else of it.
+"""A motif of a programme's own: outlines from an SVG or a PNG, and nothing else of it.
 
 An SVG that a stranger wrote is cleaned by a library, and then refused unless it is a square of
 plain filled shapes: what it is drawn from are numbers, never its text. Its two forms take the
 colours of each picture, so that contrast holds whatever it shows: black shapes are the larger
-form, grey ones (`#808080`) the smaller.
+form, grey ones (`#808080`) the smaller. A PNG is traced (`tracing`): no pixel of it is kept.
 """
 
+import base64
 import math
 import re
 from collections.abc import Iterator
@@ -13,15 +14,18 @@ from xml.etree import ElementTree
 
 import py_svg_hush
 
+from badge_assets import tracing
 from badge_assets.outlines import Segment, segments
 
 MAX_BYTES = 16 * 1024
 MAX_POINTS = 2000
+MAX_TEXT = 48 * 1024  # a PNG of the most bytes, in Base64 and in lines
 SIDE = 100  # units of the square in which a motif is kept
 
 Shape = tuple[bool, tuple[Segment, ...]]  # whether it is of the smaller form, and its outline
 Art = tuple[Shape, ...]
 
+_PNG = "data:image/png;base64,"
 _SVG = "{http://www.w3.org/2000/svg}"
 _NUMBER = r"-?(?:\d+\.?\d*|\.\d+)"
 _SQUARE = re.compile(rf"0[ ,]+0[ ,]+({_NUMBER})[ ,]+({_NUMBER})")
@@ -44,13 +48,17 @@ class UnfitArt(ValueError):
 
 
 def read(source: str) -> Art:
-    """Return the outlines of an SVG, in a square of `SIDE`.
+    """Return the outlines of an SVG, or of a PNG written as `data:image/png;base64,…`, in a
+    square of `SIDE`.
 
     Raises `UnfitArt`, with a sentence, for anything but filled paths, rectangles, circles,
-    ellipses and polygons, grouped or not, in black and `#808080`, in a square `viewBox` from 0 0.
+    ellipses and polygons, grouped or not, in black and `#808080`, in a square `viewBox` from 0 0;
+    and for a PNG of anything but such shapes.
     """
+    if source.startswith(_PNG):
+        return _traced(source.removeprefix(_PNG))
     if source.startswith("\x89PNG") or "PNG" in source[:8]:
-        raise UnfitArt("a PNG is made of pixels, which show on a poster; supply outlines in SVG")
+        raise UnfitArt(f"a PNG is written as text: {_PNG} and its bytes in Base64")
     if len(source.encode()) > MAX_BYTES:
         raise UnfitArt(f"it has more than {MAX_BYTES} bytes; simplify its paths")
     if "<!" in source or "<?" in source.removeprefix("<?xml") or "&" in source:
@@ -75,6 +83,29 @@ def read(source: str) -> Art:
     if any(not -1 <= number <= SIDE + 1 for point in points for number in point):
         raise UnfitArt("a shape reaches out of its square")
     return shapes
+
+
+def _traced(written: str) -> Art:
+    try:
+        picture = base64.b64decode("".join(written.split()), validate=True)
+    except ValueError:
+        raise UnfitArt("it is not Base64 that can be read") from None
+    try:
+        large, small = tracing.trace(picture, SIDE)
+    except tracing.Untraceable as fault:
+        raise UnfitArt(str(fault)) from None
+    if not large:
+        raise UnfitArt("it has no black shape, which the larger form of a motif is made of")
+    return tuple((kind, _closed(loops)) for kind, loops in ((False, large), (True, small)) if loops)
+
+
+def _closed(loops: tuple[tracing.Loop, ...]) -> tuple[Segment, ...]:
+    """Lines from point to point; a hole runs the other way than what is around it."""
+    return tuple(
+        step
+        for first, *rest in loops
+        for step in (("M", (first,)), *(("L", (point,)) for point in rest), ("Z", ()))
+    )
 
 
 def _cleaned(source: str) -> str:

@@ -379,10 +379,10 @@ def _looks(table: Table) -> Looks:
 
 
 def _art(table: Table) -> Art:
-    expected = "an SVG of black and #808080 shapes in a square"
+    expected = "an SVG or PNG of black and #808080 shapes in a square"
     if "art" not in table:
         return ()
-    text = table.string("art", expected, limit=art.MAX_BYTES, check=art.read)
+    text = table.string("art", expected, limit=art.MAX_TEXT, check=art.read)
     try:
         return art.read(text)
     except art.UnfitArt:

@@ -111,7 +111,7 @@ REFUSED = {
     "no number": (GOOD.replace('r="24"', 'r="24px"'), "number"),
     "too many points": (GOOD.replace("180 100z", "1 1 " * 2500 + "z"), "points"),
     "too long": (GOOD + " " * art.MAX_BYTES, "bytes"),
-    "PNG": ("\x89PNG\r\n\x1a\n", "pixels"),
+    "PNG": ("\x89PNG\r\n\x1a\n", "Base64"),
     "no SVG": ("<html></html>", "."),
     "nothing": ("", "read"),
     "cut short": (GOOD[:-20], "read"),
