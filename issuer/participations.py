@@ -4,6 +4,7 @@ Acts take the caller's session and never commit; each writes its audit entry in 
 transaction. What an award needs is decided by `issuer.requirements`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -40,6 +41,7 @@ from issuer.texts import DEFAULT, N_
 
 # Of a long list, so many are read at once.
 _SOME = 200
+_LANGUAGE = re.compile("[a-z]{2,3}")
 
 
 def check_reason(reason: str) -> str:
@@ -82,6 +84,10 @@ def check_number(number: str | None) -> str | None:
 
 def check_name(name: str, language: str | None) -> str:
     """`name` in the one spelling it is kept in. It has to fit on the badge, letter by letter."""
+    if language is not None and not _LANGUAGE.fullmatch(language):
+        raise BadInput(
+            N_("Write the language of a name as two or three small letters, such as se or smj.")
+        )
     clean = names.clean(name)
     try:
         return draw.check_name(clean, language or DEFAULT)

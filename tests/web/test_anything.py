@@ -130,3 +130,51 @@ def test_any_body_for_the_office(
         headers={**staff, "Content-Type": "application/json"},
     )
     assert answer.status_code < 500, answer.text
+
+
+@settings(
+    max_examples=250, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(data=st.data(), value=_JSON | st.sampled_from(["2025-03-03", "", "\u202e", 10**15, [[]]]))
+def test_any_value_in_any_place_of_a_body(
+    shop: tuple[TestClient, dict[str, str]], data: st.DataObject, value: Any
+) -> None:
+    """Every act the interface describes, by its own example, with one member changed or gone."""
+    client, staff = shop
+    description = client.get("/api/v1/openapi.json").json()
+    acts = [
+        (method, path, content["application/json"]["schema"]["$ref"].rpartition("/")[2])
+        for path, methods in sorted(description["paths"].items())
+        for method, operation in methods.items()
+        if "$ref"
+        in (content := operation.get("requestBody", {}).get("content", {}))
+        .get("application/json", {})
+        .get("schema", {})
+    ]
+    method, path, model = data.draw(st.sampled_from(acts))
+    schema = description["components"]["schemas"][model]
+    body = dict(schema["example"])
+    name = data.draw(st.sampled_from(sorted(schema["properties"])))
+    body[name] = value
+    if data.draw(st.booleans()):
+        inner = data.draw(st.sampled_from(sorted(body)))
+        if isinstance(body[inner], dict) and body[inner]:
+            part = data.draw(st.sampled_from(sorted(body[inner])))
+            body[inner] = {**body[inner], part: value}
+    known = {
+        "slug": "eksempelteatret",
+        "requirement": "plan",
+        "number": 1,
+        "place": "first",
+        "course": "2025-03-03-kurs",
+        "domain": "teateret.example",
+        "enquiry": "0000",
+        "code": client.get("/m/eksempelteatret.json").json()["award"]["code"],
+    }
+    answer = client.request(
+        method,
+        f"/api/v1{path.removeprefix('/api/v1').format(**known)}",
+        content=json.dumps(body).encode(),
+        headers={**staff, "Content-Type": "application/json"},
+    )
+    assert answer.status_code < 500, (path, body, answer.text)
