@@ -14,6 +14,10 @@ from typing import Any, Final
 from keys import did
 
 MAX_PIXELS: Final = 8_000_000
+MAX_SEARCHED: Final = 1_000_000
+"""Pixels that are searched; what has more is made smaller. A picture full of corners of codes takes
+the search as long as the square of their number: more than 20 s, were it searched as it is."""
+
 MAX_ADDRESS: Final = 300
 
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
@@ -87,7 +91,7 @@ def _codes(image: bytes) -> list[str]:
         return []
     try:
         with Image.open(io.BytesIO(image), formats=["PNG"]) as opened:
-            grey = _on_white(opened)
+            grey = _smaller(_on_white(opened))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return []  # an unreadable picture has no code either
     wanted = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
@@ -100,9 +104,15 @@ def _on_white(image: Any) -> Any:
     from PIL import Image
 
     seen = image.convert("RGBA") if "transparency" in image.info else image
-    if seen.mode in ("RGBA", "LA", "PA"):
-        seen = seen.convert("RGBA")
-        paper = Image.new("RGBA", seen.size, "white")
-        paper.alpha_composite(seen)
-        seen = paper
-    return seen.convert("L")
+    grey = seen.convert("L")
+    if seen.mode not in ("RGBA", "LA", "PA"):
+        return grey
+    return Image.composite(grey, Image.new("L", seen.size, "white"), seen.getchannel("A"))
+
+
+def _smaller(grey: Any) -> Any:
+    width, height = grey.size
+    scale = (MAX_SEARCHED / (width * height)) ** 0.5
+    if scale >= 1:
+        return grey
+    return grey.resize((max(1, int(width * scale)), max(1, int(height * scale))))

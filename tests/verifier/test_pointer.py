@@ -1,6 +1,7 @@
 """A picture that has lost its badge: where the QR code on it leads, told as no more than that."""
 
 import io
+import time
 
 import pytest
 from PIL import Image
@@ -96,6 +97,29 @@ def test_giants_are_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     header = (4000).to_bytes(4, "big") + (2001).to_bytes(4, "big") + b"\x08\0\0\0\0"
     giant = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IEND", b"")
     assert pointer.read(giant, OURS) is None
+
+
+@pytest.mark.parametrize("size", [(2828, 2828), (1080, 2400), (8_000_000 // 600, 600)])
+def test_a_large_picture(size: tuple[int, int]) -> None:
+    paper = Image.new("RGBA", size, (255, 255, 255, 0))
+    paper.paste(code(ADDRESS).resize((560, 560)), (7, 7))
+    assert pointer.read(as_png(paper), OURS) == Pointer(ADDRESS, ours=True)
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_picture_full_of_corners_of_codes() -> None:
+    """Some 20 KB of them; a search that compares each with each takes 20 s."""
+    corner = Image.new("L", (8, 8), "white")
+    corner.paste("black", (0, 0, 7, 7))
+    corner.paste("white", (1, 1, 6, 6))
+    corner.paste("black", (2, 2, 5, 5))
+    for side in (1_000, 2_828):
+        paper = Image.new("L", (side, side), "white")
+        for at in range(side * side // 64):
+            paper.paste(corner, (at * 8 % side // 8 * 8, at * 8 // side * 8))
+        start = time.process_time()
+        assert pointer.read(as_png(paper), OURS) is None
+        assert time.process_time() - start < 5
 
 
 def test_the_report_tells_it() -> None:
