@@ -40,6 +40,7 @@ async def verify(
     """Verify any badge, ours or not. Every verdict is HTTP 200; only a request that cannot be
     read is refused. `at` moves the dates, never the status; with `trust` any other issuer is
     INVALID."""
+    judging.check_parameters(request)
     report = await judging.report(
         request,
         at=judging.moment(at),

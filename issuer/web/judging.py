@@ -36,6 +36,8 @@ _NUMBER = re.compile("[0-9](?:[ \u00a0]?[0-9]){8}")
 _DID = re.compile(r"did:[a-z0-9]{1,20}:[A-Za-z0-9.:%_-]{1,400}")
 _MOST_TRUSTED = 20
 _MOST_PARTS = 6
+_ONCE = ("at", "recipient")
+_IN_ADDRESS = ("at", "trust")
 _CHARSETS = (b"", b"utf-8", b"utf8", b"us-ascii")
 
 
@@ -45,6 +47,20 @@ class Presented:
 
     badge: bytes
     recipient: str | None = None
+
+
+def check_parameters(request: Request) -> None:
+    """Refuse what would be passed over: whoever misspells `trust` must not be told VALID of just
+    anybody's badge. Raises `Problem`."""
+    asked = [name for name, _ in request.query_params.multi_items()]
+    known = (*_ONCE, "trust")
+    if not set(asked) <= {*known, "lang"}:
+        message = N_("This parameter is not known here. Known are: %(known)s.")
+        fault = Fault("query", "", "unknown", message, {"known": ", ".join(known)})
+        raise Problem("request.invalid", errors=[fault])
+    for name in _ONCE:
+        if asked.count(name) > 1:
+            raise _refused(name, N_("This is said more than once."), "twice")
 
 
 async def report(
@@ -154,6 +170,9 @@ async def _of_form(form: FormData) -> Presented:
         elif name == TEXT and isinstance(value, str):
             # Half a surrogate pair is for the verifier to refuse, in words about the badge.
             found.append(value.strip().encode("utf-8", "surrogatepass"))
+        elif name in _IN_ADDRESS:
+            message = N_("What is asked by at and trust stands in the address, not in the form.")
+            raise Problem("request.malformed", message)
         elif name == RECIPIENT and isinstance(value, str) and value.strip():
             recipients.append(value.strip())
     filled = [content for content in found if content.strip()]
@@ -203,5 +222,5 @@ def trusted(dids: list[str]) -> frozenset[str]:
     return frozenset(dids)
 
 
-def _refused(name: str, message: str) -> Problem:
-    return Problem("request.invalid", errors=[Fault("query", name, "form", message)])
+def _refused(name: str, message: str, code: str = "form") -> Problem:
+    return Problem("request.invalid", errors=[Fault("query", name, code, message)])

@@ -142,6 +142,8 @@ def test_another_moment_and_other_trust(shop: Shop) -> None:
         ({"at": "2030-01-01T00:00:00"}, 422),
         ({"at": "9" * 100}, 422),
         ({"trust": "balansemerket.example.no"}, 422),
+        ({"at": ["2027-03-31T21:59:59Z", "2017-03-31T21:59:59Z"]}, 422),
+        ({"recipient": ["a@example.no", "b@example.no"]}, 422),
         ({"trust": [f"did:web:a{i}.example" for i in range(30)]}, 422),
         ({"recipient": "x" * 400}, 422),
     ],
@@ -150,6 +152,18 @@ def test_parameters_that_cannot_be_read(shop: Shop, params: dict[str, Any], stat
     answer = shop.client.post(VERIFY, content=b"{}", params=params)
     assert answer.status_code == status
     assert answer.json()["errors"][0]["query"] == next(iter(params))
+
+
+def test_nothing_that_is_asked_is_passed_over(shop: Shop) -> None:
+    """Or a misspelt `trust` would let anybody's badge be VALID."""
+    form = {"text": shop.form("jwt").decode()}
+    answer = shop.client.post(VERIFY, data=form, params={"trusted": "did:web:a.example"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["code"] == "unknown"
+    for name in ("trust", "at"):
+        answer = shop.client.post(VERIFY, data={**form, name: "did:web:a.example"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "request.malformed")
+    assert shop.client.post(VERIFY, data=form, params={"lang": "nn"}).status_code == 200
 
 
 def test_requests_that_cannot_be_read(shop: Shop) -> None:
