@@ -19,6 +19,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from issuer import texts
 from issuer.post import kinds
@@ -78,6 +79,12 @@ def message(draft: Draft, sender: Sender, paper: Paper, envelope: Envelope) -> b
     language = envelope.language
     values = _told(draft.values, language, paper.zone)
     page = _page(words, draft, values, paper, envelope)
+    # A line does not end within a day, where a program breaks lines.
+    told = {
+        name: value.replace(" ", "\u00a0") if isinstance(draft.values[name], date) else value
+        for name, value in values.items()
+    }
+    drawn = _page(words, draft, told, paper, envelope)
     mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(sender.name, addr_spec=sender.address)
     mail["To"] = Address(addr_spec=envelope.recipient)
@@ -89,7 +96,7 @@ def message(draft: Draft, sender: Sender, paper: Paper, envelope: Envelope) -> b
     mail["Auto-Submitted"] = "auto-generated"
     mail["Content-Language"] = language
     mail.set_content(_plain(page))
-    mail.add_alternative(_environment().get_template("letter.html").render(page), subtype="html")
+    mail.add_alternative(_environment().get_template("letter.html").render(drawn), subtype="html")
     if draft.invitation is not None:
         _enclose(mail, draft.invitation, str(page["subject"]), sender, envelope)
     return _unsubscribing(envelope) + mail.as_bytes()
@@ -143,7 +150,8 @@ def _page(
         "issuer": values["issuer"],
         "why": say(draft.why),
         "unsubscribe": say(kinds.UNSUBSCRIBE) if envelope.unsubscribe else None,
-        "unsubscribe_address": envelope.unsubscribe,
+        "unsubscribe_address": f"{envelope.unsubscribe}?lang={language}",
+        "email": values["email"],
         "paper": paper.looks.paper,
         "ink": paper.looks.ink,
         "colour": paper.looks.colour,
@@ -200,9 +208,17 @@ def _enclose(
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("issuer.post", "."),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
     )
+    made.filters["linked"] = _linked
+    return made
+
+
+def _linked(line: str, address: str) -> Markup:
+    """`line` as mark-up, in which one can write to `address` where it stands."""
+    link = Markup('<a href="mailto:{0}">{0}</a>').format(address)
+    return link.join(escape(part) for part in line.split(address))

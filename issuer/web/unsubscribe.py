@@ -8,14 +8,10 @@ from fastapi import APIRouter, Request, Response
 
 from issuer.errors import NotFound
 from issuer.post import wishes
-from issuer.texts import N_
 from issuer.web import http
-from issuer.web.pages_holder import nothing_here
 from issuer.web.pages_render import office_of, page
 
 router = APIRouter()
-
-_UNKNOWN = N_("This link is not known here any more. Write to us, and we stop them.")
 
 
 @router.get("/u/{token}")
@@ -24,7 +20,7 @@ def ask(token: str, request: Request) -> Response:
         with office_of(request).reading() as session:
             done = wishes.reader(session, token).unsubscribed_at is not None
     except NotFound:
-        return nothing_here(request, _UNKNOWN)
+        return _drawn(request, token, known=False)
     return _drawn(request, token, done=done)
 
 
@@ -35,15 +31,17 @@ def stop(token: str, request: Request) -> Response:
         with office.transaction() as session:
             wishes.stop(session, token, now=office.now())
     except NotFound:
-        return nothing_here(request, _UNKNOWN)
+        return _drawn(request, token, known=False)
     return _drawn(request, token, done=True)
 
 
-def _drawn(request: Request, token: str, *, done: bool) -> Response:
+def _drawn(request: Request, token: str, *, known: bool = True, done: bool = False) -> Response:
     return page(
         request,
         "unsubscribe.html",
         cache=http.NO_STORE,
+        status=200 if known else 404,
         token=token,
+        known=known,
         done=done,
     )

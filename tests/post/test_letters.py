@@ -162,6 +162,16 @@ def test_no_word_about_a_hold_hints_at_a_case(language: str) -> None:
             assert not re.search(rf"\b{hint}", said), (kind, language, hint)
 
 
+def test_one_can_write_by_a_link_and_a_day_stays_in_one_line() -> None:
+    mail = written(Kind.REMINDER_60, values={"name": "Gruppa <merket@example.no>"})
+    page = text_of(mail, "html")
+    link = '<a href="mailto:merket@example.no">merket@example.no</a>'
+    assert f"Skriv til {link}, så" in page
+    assert f"Gruppa &lt;{link}&gt;" in page
+    assert "28.\u00a0februar\u00a02027" in page
+    assert "28. februar 2027" in text_of(mail)
+
+
 def test_moments_are_told_in_the_programmes_zone() -> None:
     assert "10. september 2026 kl. 09.00" in text_of(written(Kind.MEETING_REMINDER))
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from sqlalchemy import select
@@ -49,6 +50,19 @@ def link(desk: Desk) -> str:
     return header.strip("<>").removeprefix(BASE)
 
 
+def test_the_page_speaks_the_readers_language(desk: Desk, client: TestClient) -> None:
+    with desk.office.reading() as session:
+        row = session.scalars(select(Letter).where(Letter.kind == "reminder_60")).first()
+    assert row is not None
+    mail = message_from_bytes(row.message, policy=default)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    where = next(line for line in str(body.get_content()).split() if "/u/" in line)
+    page = client.get(where.removeprefix(BASE), headers={**HTML, "Accept-Language": "en"})
+    assert '<html lang="nb"' in page.text
+    assert f'action="/u/{row.id}?lang=nb"' in page.text
+
+
 def unsubscribed(desk: Desk) -> list[str]:
     with desk.office.reading() as session:
         rows = session.scalars(select(Contact).where(Contact.unsubscribed_at.is_not(None)))
@@ -79,5 +93,9 @@ def test_one_click_without_a_session(desk: Desk, client: TestClient) -> None:
 
 @pytest.mark.parametrize("token", ["x", str(uuid.UUID(int=7)), "..%2fu"])
 def test_a_link_that_nobody_was_given(client: TestClient, token: str) -> None:
-    assert client.get(f"/u/{token}", headers=HTML).status_code == 404
+    answer = client.get(f"/u/{token}", headers=HTML)
+    assert answer.status_code == 404
+    if "/" not in unquote(token):
+        # It speaks of the link, and not of badges that were not issued.
+        assert "/verify" not in answer.text.partition("<main")[2].partition("</main>")[0]
     assert client.post(f"/u/{token}").status_code == 404
