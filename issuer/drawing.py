@@ -5,6 +5,7 @@ processes are started, watched and replaced by `issuer.studio`.
 """
 
 import contextlib
+import ctypes
 import json
 import sys
 from collections.abc import Callable, Mapping
@@ -34,6 +35,15 @@ MEMORY = 2 * 1024**3
 # The first byte of an answer: a picture, a text that cannot be drawn, a fault.
 DRAWN, UNFIT, FAULT = b"+", b"?", b"!"
 
+
+# unshare(2).
+_NEW_USER, _NEW_NETWORK = 0x10000000, 0x40000000
+_FORBIDDEN = frozenset(
+    (
+        *("socket.__new__", "socket.getaddrinfo", "socket.gethostbyname"),
+        *("subprocess.Popen", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.system"),
+    )
+)
 
 Facts = BadgeFacts | SealFacts | PosterFacts | DiplomaFacts | PreviewFacts
 _FACTS: Mapping[str, type[Facts]] = {
@@ -145,6 +155,10 @@ def _answer(drawer: Drawer, message: bytes) -> bytes:
 
 
 def _confine() -> None:
+    """No more memory than `MEMORY`, no file, no other program, no network. Whoever started this
+    process ends it when it takes too long."""
+    _leave_the_network()
+    sys.addaudithook(_refuse)
     try:
         import resource
     except ImportError:  # only POSIX systems have it
@@ -154,3 +168,20 @@ def _confine() -> None:
         _, hard = resource.getrlimit(kind)
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (allowed, allowed))
+
+
+def _leave_the_network() -> None:
+    """Into a network with nobody else in it, for Python's code and any other alike, where the
+    system lets us (Linux; some containers do not)."""
+    try:
+        unshare = ctypes.CDLL(None).unshare
+    except (AttributeError, OSError, TypeError):
+        return
+    if unshare(_NEW_NETWORK) != 0:
+        unshare(_NEW_USER | _NEW_NETWORK)
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    """What Python's own code may not do here, whatever the system lets it."""
+    if event in _FORBIDDEN:
+        raise PermissionError(f"{event} is not for a process that draws")

@@ -1,5 +1,7 @@
 """From a sealed credential to its pictures; and drawing that hangs, dies or cannot be done."""
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -245,6 +247,44 @@ def test_no_environment_reaches_the_drawing_process(monkeypatch: pytest.MonkeyPa
     )
     studio = Studio(processes=1, program=program)
     assert b"MERKE" not in studio.draw(seal_of("x"))
+    studio.close()
+
+
+@pytest.mark.parametrize(
+    "attempt",
+    [
+        "__import__('socket').socket()",
+        "__import__('socket').getaddrinfo('localhost', 80)",
+        "__import__('subprocess').run(['true'])",
+        "__import__('os').system('true')",
+        "__import__('os').fork()",
+        "open('merke-was-here', 'wb', buffering=0).write(b'x')",
+    ],
+)
+def test_the_drawing_process_reaches_nobody_and_leaves_nothing(
+    attempt: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    program = f"from issuer.drawing import main\nmain(lambda job: repr({attempt}).encode())"
+    studio = Studio(processes=1, program=program)
+    with pytest.raises(DrawingFailed):
+        studio.draw(seal_of("x"))
+    assert not any(file.stat().st_size for file in tmp_path.iterdir())
+    studio.close()
+
+
+def test_there_is_no_network_around_the_drawing_process() -> None:
+    """Nor for code that is not Python's."""
+    unshare = "import ctypes, sys; sys.exit(ctypes.CDLL(None).unshare(0x50000000))"
+    if subprocess.run([sys.executable, "-c", unshare], check=False).returncode:
+        pytest.skip("this system lets nobody leave the network")
+    program = (
+        "from pathlib import Path\nfrom issuer.drawing import main\n"
+        "main(lambda job: Path('/proc/self/net/dev').read_bytes())"
+    )
+    studio = Studio(processes=1, program=program)
+    found = [line.split(b":")[0].strip() for line in studio.draw(seal_of("x")).splitlines()[2:]]
+    assert found == [b"lo"]
     studio.close()
 
 
