@@ -113,6 +113,8 @@ def _loader(url: str, _: Mapping[str, Any]) -> dict[str, Any]:
         "contextUrl": None,
         "documentUrl": url,
         "document": _contexts()[url],
+        # It never changes, so what was made of it is used again for the next document.
+        "tag": "static",
     }
 
 

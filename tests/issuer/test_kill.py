@@ -26,7 +26,7 @@ from issuer.office import Office
 from issuer.record.tables import StatusEntry
 from issuer.resealing import Cause
 from tests.support import processes
-from tests.support.office import BO, PASSPHRASE, REASON, Clock, Desk
+from tests.support.office import BO, PASSPHRASE, REASON, Clock, Desk, kept_in
 
 pytestmark = pytest.mark.database_only("sqlite")
 
@@ -119,7 +119,9 @@ def facts(desk: Desk, slug: str) -> tuple[object, ...]:
 def begun(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Desk, dict[str, str], Path]]:
     place = tmp_path_factory.mktemp("kill")
     clock = Clock(datetime(2025, 11, 24, 9, tzinfo=UTC))
-    desk = Desk.make(place / "data", clock=clock)
+    # Made before a test can say which database it is about.
+    with kept_in("sqlite"):
+        desk = Desk.make(place / "data", clock=clock)
     codes = _ready(desk)
     round_of_work(desk.office)
     clock.advance(days=2)

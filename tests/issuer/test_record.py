@@ -31,7 +31,7 @@ from issuer.record.tables import (
     StatusEntry,
     StatusList,
 )
-from tests.support import office, servers
+from tests.support import servers
 from tests.support.office import new_place
 from tests.support.processes import started
 
@@ -42,8 +42,13 @@ YEAR = timedelta(days=365)
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    made = records.open_engine(new_place(tmp_path))
+def place(tmp_path: Path) -> Path | str:
+    return new_place(tmp_path)
+
+
+@pytest.fixture
+def engine(place: Path | str) -> Iterator[Engine]:
+    made = records.open_engine(place)
     records.migrate(made)
     with records.transaction(made) as session:
         edition = Edition(
@@ -298,10 +303,10 @@ def test_two_migrations_at_once_make_one(tmp_path: Path) -> None:
 
 
 def test_a_locked_record_is_a_quick_clear_refusal(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    engine: Engine, place: Path | str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(records, "LOCK_PATIENCE", 0.1)
-    second = records.open_engine(office.made[-1] if office.made else tmp_path / "merke.sqlite3")
+    second = records.open_engine(place)
     with records.transaction(engine) as session:
         session.add(StatusList(number=2, version=1))
         session.flush()
@@ -352,10 +357,10 @@ def test_what_no_text_may_hold_is_refused_as_input(engine: Engine) -> None:
 
 
 @pytest.mark.database_only("postgresql")
-def test_a_database_that_is_gone_and_comes_back(engine: Engine) -> None:
+def test_a_database_that_is_gone_and_comes_back(engine: Engine, place: Path | str) -> None:
     with records.reading(engine) as session:
         assert session.get(StatusList, 1)
-    address = str(office.made[-1])
+    address = str(place)
     servers.cut_off(address)
     # The connections that were open are found to be dead, and replaced.
     with records.transaction(engine) as session:
