@@ -7,30 +7,18 @@ made in error is no part of any day.
 
 import csv
 import io
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import codes, days, names, organisations, programmes, state
+from issuer import codes, days, organisations, state
 from issuer.errors import BadInput
 from issuer.programme import Programme
-from issuer.record.life import Succession
-from issuer.record.post import DomainProof
-from issuer.record.tables import (
-    Award,
-    AwardAct,
-    Credential,
-    Cycle,
-    Edition,
-    Organisation,
-    OrganisationName,
-    Participation,
-)
+from issuer.record.tables import Organisation
+from issuer.register_rows import Rows
 from issuer.state import Act, PublicState, State
 from issuer.successions import Successor
 from issuer.texts import N_
@@ -190,12 +178,9 @@ def read(
     `sought` is a part of a name an organisation has gone by, or of its number. Raises
     `BadInput` for a day that has not come.
     """
-    raw = _Raw(session, programme)
+    raw = _Raw(session, programme, sought.strip()[:LONGEST])
     entries = []
-    wanted = sought.strip()[:LONGEST]
     for row in raw.participations:
-        if wanted and not _fits(row, raw.names[row.organisation_id], wanted):
-            continue
         entry = raw.entry(base_url, row, now, on)
         if entry is not None and entry[1].on_register:
             onward = raw.successor(base_url, row, now, on)
@@ -210,107 +195,8 @@ def read(
     return Register(tuple(entry for _, entry in entries), changes)
 
 
-def _fits(row: Any, known: Iterable[Any], sought: str) -> bool:
-    digits = "".join(letter for letter in sought if letter.isdecimal())
-    if digits and row.number and digits in row.number:
-        return True
-    folded = names.folded(sought)
-    return bool(folded) and any(folded in name.folded for name in known)
-
-
-class _Raw:
-    """The columns the register rests on, each table read once."""
-
-    def __init__(self, session: Session, programme: str | None) -> None:
-        query = (
-            select(
-                Participation.id,
-                Participation.slug,
-                Participation.listed,
-                Participation.organisation_id,
-                Organisation.number,
-                Organisation.kind,
-                Organisation.about,
-                Organisation.about_public,
-            )
-            .join(Organisation)
-            .where(Participation.public, Participation.hidden_at.is_(None))
-        )
-        if programme is not None:
-            query = query.where(Participation.programme == programme)
-        self.participations = session.execute(query).all()
-        self.by_id = {row.id: row for row in self.participations}
-        self.successions = {
-            step.from_id: step
-            for step in session.execute(
-                select(Succession.from_id, Succession.to_id, Succession.kind, Succession.day)
-            )
-        }
-        self.names = _grouped(
-            session,
-            select(
-                OrganisationName.organisation_id,
-                OrganisationName.name,
-                OrganisationName.language,
-                OrganisationName.sort_key,
-                OrganisationName.folded,
-                OrganisationName.since,
-            ).order_by(OrganisationName.id),
-        )
-        self.cycles = _grouped(
-            session,
-            select(
-                Cycle.participation_id,
-                Cycle.id,
-                Cycle.number,
-                Cycle.edition_id,
-                Cycle.opened_at,
-                Cycle.closed_at,
-                Cycle.ended_at,
-            ).order_by(Cycle.number),
-        )
-        self.awards = _grouped(
-            session,
-            select(
-                Award.cycle_id,
-                Award.id,
-                Award.code,
-                Award.state,
-                Award.first_day,
-                Award.last_day,
-                Award.valid_from,
-                Award.valid_until,
-                Award.renewal_opens,
-                Award.patience_ends,
-            )
-            .where(Award.state.in_(("issued", "void")))
-            .order_by(Award.id),
-        )
-        self.acts = _grouped(
-            session,
-            select(AwardAct.award_id, AwardAct.act, AwardAct.at).order_by(AwardAct.id),
-        )
-        self.copies: dict[int, str] = {
-            row.award_id: row.id
-            for row in session.execute(
-                select(Credential.award_id, Credential.id)
-                .where(Credential.state == "issued")
-                .order_by(Credential.number)
-            )
-        }
-        self.domains = _grouped(
-            session,
-            select(DomainProof.participation_id, DomainProof.domain)
-            .where(
-                DomainProof.method.is_not(None),
-                DomainProof.proven_at.is_not(None),
-                DomainProof.withdrawn_at.is_(None),
-            )
-            .order_by(DomainProof.id),
-        )
-        self.programmes: dict[int, Programme] = {
-            row.id: programmes.read(row) for row in session.scalars(select(Edition))
-        }
+class _Raw(Rows):
+    """What was read, and what is made of it."""
 
     def begins_at(self, row: Any, now: datetime) -> datetime | None:
         """When an award of somebody not yet listed begins."""
@@ -444,14 +330,6 @@ def _about(row: Any) -> Mapping[str, Any]:
     return organisations.public_facts(
         Organisation(kind=row.kind, about=row.about, about_public=row.about_public)
     )
-
-
-def _grouped(session: Session, query: Any) -> defaultdict[Any, list[Any]]:
-    """The rows of `query`, in its order, by their first column."""
-    found: defaultdict[Any, list[Any]] = defaultdict(list)
-    for row in session.execute(query):
-        found[row[0]].append(row)
-    return found
 
 
 def _moment(programme: Programme, now: datetime, on: date | None) -> datetime:

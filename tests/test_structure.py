@@ -114,6 +114,7 @@ DOORS = {
             "issuer/recheck/",
             "issuer/record/",
             "issuer/register.py",
+            "issuer/register_rows.py",
             "issuer/resealing.py",
             "issuer/restorations.py",
             "issuer/restored.py",

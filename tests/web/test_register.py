@@ -25,6 +25,7 @@ from issuer.record.tables import (
     OrganisationName,
     Participation,
 )
+from issuer.register_rows import Rows
 from issuer.state import State
 from tests.support.office import ADA, Desk
 from tests.support.pages import Page
@@ -265,6 +266,14 @@ def test_ten_thousand_are_read_at_once(tmp_path: Path) -> None:
     assert len(found.holding) == MANY
     # The figure is two seconds.
     assert took < 10
+    # Of those who are not sought nothing is read.
+    sought = sorted(entry.slug for entry in found.holding if "Teater 099" in entry.name)
+    with desk.office.reading() as session:
+        rows = Rows(session, None, "TEATER 099")
+    assert sorted(row.slug for row in rows.participations) == sought
+    assert len(sought) == 100
+    kinds = (rows.names, rows.cycles, rows.awards, rows.acts, rows.copies)
+    assert {len(kind) for kind in kinds if kind} == {len(sought)}
     with browser(desk) as client:
         page = Page.of(client.get("/register", headers=HTML).text)
         assert list(page.faults()) == []
