@@ -113,7 +113,8 @@ def _read(file: str) -> bytes:
     if file == "-":
         return sys.stdin.buffer.read(MAX_BADGE + 1)
     # The verifier goes to an address itself.
-    return file.encode() if is_address(file) else read_badge(Path(file), MAX_BADGE)
+    # What was typed may be no text: then it is no address either, which the verifier says.
+    return os.fsencode(file) if is_address(file) else read_badge(Path(file), MAX_BADGE)
 
 
 def _documents(parser: argparse.ArgumentParser, index: Path | None) -> DocumentSource:

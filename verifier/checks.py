@@ -243,7 +243,9 @@ def _is_hash_of(expected: str, text: str) -> bool:
     algorithm, _, digest = expected.partition("$")
     if algorithm not in ("sha256", "md5"):
         return False
-    return hashlib.new(algorithm, text.encode()).hexdigest() == digest.lower()
+    # Half a surrogate pair is nobody's name; it is compared like any other.
+    encoded = text.encode(errors="surrogatepass")
+    return hashlib.new(algorithm, encoded).hexdigest() == digest.lower()
 
 
 def believed(findings: Iterable[Finding], verified: bool) -> Iterator[Finding]:

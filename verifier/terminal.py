@@ -5,6 +5,7 @@ invisible characters, and cut: nothing in a badge can move the cursor or forge a
 """
 
 import json
+import re
 import textwrap
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from verifier.report import Finding, Report
 EXIT_CODES: Final = {Verdict.VALID: 0, Verdict.INVALID: 1, Verdict.UNDETERMINED: 3}
 
 _LONGEST: Final = 160
+_SPACES: Final = re.compile(" {2,}")
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "nb": {
         "VALID": "GYLDIG",
@@ -31,6 +33,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "from": "Fra",
         "until": "Til",
         "issuer": "Utsteder",
+        "nobody": "ukjent utsteder",
         "newer": "Nyere",
         "endorsed": "Anbefalt av",
         "verified": "Prøvd",
@@ -49,6 +52,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "from": "Frå",
         "until": "Til",
         "issuer": "Utferdar",
+        "nobody": "ukjend utferdar",
         "newer": "Nyare",
         "endorsed": "Tilrådd av",
         "verified": "Prøvd",
@@ -67,6 +71,7 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "from": "From",
         "until": "Until",
         "issuer": "Issuer",
+        "nobody": "unknown issuer",
         "newer": "Newer",
         "endorsed": "Endorsed by",
         "verified": "Checked",
@@ -94,7 +99,8 @@ def render(report: Report, language: str = "nb", *, width: int = 80) -> str:
     lines.append("")
     facts = dict(_facts(report, words))
     label_width = max(map(len, facts))
-    lines += [f"{label:<{label_width}}  {value}" for label, value in facts.items()]
+    for label, value in facts.items():
+        lines += _beside(f"{label:<{label_width}}  ", value, width)
     if report.at is not None:
         at = report.to_json()["at"]
         lines += ["", *textwrap.wrap(words["at"].format(at=at), width)]
@@ -111,22 +117,28 @@ def as_json(report: Report) -> str:
 
 
 def one_line(report: Report, language: str) -> tuple[str, str]:
-    """The verdict as a word, and in a few more whose badge it is, or why it is none."""
-    told = [str(reason) for reason in report.reasons]
+    """The verdict as a word, and in a few more whose badge it is, or why it is none.
+
+    What is proven of the issuer stands before what it says, so that nothing it says passes for it.
+    """
+    words = _WORDS[language]
+    told = [", ".join(report.reasons)]
     if report.credential is not None:
-        facts = dict(_facts(report, _WORDS[language]))
-        wanted = (_WORDS[language][name] for name in ("mark", "holder", "issuer"))
-        told += [facts[label] for label in wanted if label in facts]
-    return _WORDS[language][report.verdict], ", ".join(told)
+        facts = dict(_facts(report, words))
+        said = [facts[words[name]] for name in ("mark", "holder") if words[name] in facts]
+        told.append(f"{facts.get(words['issuer'], words['nobody'])}: {', '.join(said)}")
+    return words[report.verdict], "  ".join(filter(None, told))
 
 
 def plain(text: object, longest: int = _LONGEST) -> str:
-    """`text` on one line, without characters that are not seen or that act, cut at `longest`."""
+    """`text` on one line, without characters that are not seen or that act, or spaces to fill a
+    line with, cut at `longest`."""
+    text = _SPACES.sub(" ", str(text))
     shown = "".join(
         letter
         if unicodedata.category(letter)[0] not in "CZ" or letter == " "
         else "\N{REPLACEMENT CHARACTER}"
-        for letter in str(text)[: longest + 1]
+        for letter in text[: longest + 1]
     )
     return shown if len(shown) <= longest else shown[: longest - 1] + "…"
 
@@ -166,4 +178,12 @@ def _finding(finding: Finding, language: str, width: int) -> Iterator[str]:
     )
     told = finding.outcome in (Outcome.FAILED, Outcome.UNKNOWN) or finding.check is Check.KEY
     if finding.detail is not None and told:
-        yield f"    [{plain(finding.detail)}]"
+        yield from _beside("    [", f"{plain(finding.detail)}]", width)
+
+
+def _beside(label: str, value: str, width: int) -> list[str]:
+    """A stranger's text beside its label: what is too long for the line goes on below itself, and
+    never where a label would stand."""
+    return textwrap.wrap(
+        value, width, initial_indent=label, subsequent_indent=" " * len(label)
+    ) or [label.rstrip()]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -176,7 +177,7 @@ def _places(badges: tuple[str, ...]) -> tuple[list[str], int]:
             places.append(badge)
             continue
         for file in _files_below(badge):
-            if file.lower().endswith(_ENDINGS):
+            if file.lower().endswith(_ENDINGS) and not _may_wait(file):
                 places.append(file)
             else:
                 passed_over += 1
@@ -187,6 +188,14 @@ def _places(badges: tuple[str, ...]) -> tuple[list[str], int]:
             param_hint="BADGE",
         )
     return places, passed_over
+
+
+def _may_wait(file: str) -> bool:
+    """Whether reading might never end: a pipe or a device that somebody put into the folder."""
+    try:
+        return not stat.S_ISREG(os.stat(file).st_mode)
+    except OSError:
+        return False  # reading it tells why
 
 
 def _files_below(folder: str) -> Iterator[str]:
@@ -214,7 +223,7 @@ def _bytes_of(badge: str) -> bytes:
 
     if badge == "-":
         return sys.stdin.buffer.read(MAX_BADGE + 1)
-    return badge.encode() if is_address(badge) else read_badge(Path(badge), MAX_BADGE)
+    return os.fsencode(badge) if is_address(badge) else read_badge(Path(badge), MAX_BADGE)
 
 
 @contextmanager

@@ -90,11 +90,11 @@ def folder(tmp_path: Path, sim: IssuerSimulator) -> Path:
 def test_a_line_for_each_and_a_sum(verify: Verify, folder: Path) -> None:
     answer = verify("badges")
     assert answer.code == 1
-    holder = "Balansemerket, Áššu “Øst” & Ålesund’s scene, merke.example.no"
+    holder = "merke.example.no: Balansemerket, Áššu “Øst” & Ålesund’s scene"
     assert answer.lines == [
         f"VALID         badges/a.json  {holder}",
         f"VALID         badges/b.JWT  {holder}",
-        f"NOT VALID     badges/deeper/c.json  period.expired, {holder}",
+        f"NOT VALID     badges/deeper/c.json  period.expired  {holder}",
         "UNDETERMINED  badges/deeper/d.jwt  hosted.unreachable",
     ]
     assert "Valid: 2. Not valid: 1. Undetermined: 1." in answer.err
@@ -113,6 +113,19 @@ def test_a_terminal_that_knows_few_letters(
         assert verify(*badges, *options).code == code
         sys.stdout.flush()
         assert b"VALID" in written.getvalue()
+
+
+def test_a_folder_with_a_pipe_in_it(verify: Verify, folder: Path) -> None:
+    os.mkfifo(folder / "endless.json")
+    (folder / "nowhere.json").symlink_to(folder / "not-there")
+    answer = verify("badges")
+    assert answer.code == 1
+    assert not any("endless" in line for line in answer.lines)
+    assert any("nowhere" in line for line in answer.lines)
+
+
+def test_an_address_that_is_no_text(verify: Verify) -> None:
+    assert verify("https://x\udcff").code == 3
 
 
 def test_the_exit_code_of_a_folder(verify: Verify, folder: Path) -> None:
@@ -146,7 +159,7 @@ def test_several_badges_of_all_kinds(verify: Verify, folder: Path, sim: IssuerSi
         "UNDETERMINED",
         "UNDETERMINED",
     ]
-    assert f"VALID         {PLACE}  Balansemerket" in answer.lines[1]
+    assert f"VALID         {PLACE}  merke.example.no: Balansemerket" in answer.lines[1]
     assert "carrier.unsupported" in answer.lines[4]  # named by hand, it is looked at
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from keys import did
 from tests.verifier.ob2_issuer import Ob2Issuer
 from tests.verifier.older import older
 from tests.verifier.pictures import picture
@@ -17,7 +18,7 @@ from tests.verifier.simulator import NOW, IssuerSimulator, put, stamp
 from verifier import __main__ as program
 from verifier.reasons import Check, Outcome, Verdict
 from verifier.report import Finding, Report, Who
-from verifier.terminal import EXIT_CODES, plain, render
+from verifier.terminal import EXIT_CODES, one_line, plain, render
 from verifier.texts import LANGUAGES
 from verifier.verify import verify
 
@@ -103,14 +104,35 @@ def test_a_badge_cannot_move_the_cursor() -> None:
     assert "Merke�gnildnag���x" in text
     detail = Finding(Check.JSON, Outcome.FAILED, None, "\x1b[2J\n" + "x" * 500)
     forged = Report((detail,), Who("unproven"), None, None, NOW)
-    (line,) = [line for line in render(forged, "en").splitlines() if "x" * 9 in line]
-    assert "\x1b" not in line
-    assert len(line) < 200
+    text = render(forged, "en")
+    assert "\x1b" not in text
+    assert text.count("x") < 200
+
+
+@pytest.mark.parametrize("space", [" ", " " * 70, "x" * 69 + " "])
+def test_a_badge_cannot_forge_a_line(space: str) -> None:
+    """Neither by filling a line of the terminal, nor by taking the proven issuer's place."""
+    name = f"Merke{space}Issuer    bank.example, bank.example"
+    sim = IssuerSimulator()
+    sim.did = did.did_key(sim.badge_key.public_key())
+    badge = sim.mint(
+        lambda document: (
+            document["credentialSubject"]["achievement"].update(name=name),
+            document.pop("credentialStatus"),
+        )
+    )
+    report = verify(badge, sim.world())
+    assert report.verdict is Verdict.VALID
+    lines = render(report, "en").splitlines()
+    assert max(map(len, lines)) <= 80
+    assert [line for line in lines if line.startswith("Issuer ")] == []
+    assert one_line(report, "en")[1].startswith("unknown issuer: Merke")
 
 
 def test_plain_text() -> None:
     assert plain("æøå Áš 中文") == "æøå Áš 中文"
     assert plain("a\tb\nc\u00a0d") == "a�b�c�d"
+    assert plain("a    b") == "a b"
     assert plain("x" * 200, 10) == "x" * 9 + "…"
 
 
