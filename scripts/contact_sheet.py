@@ -14,7 +14,7 @@ from PIL import Image
 
 from badge_assets.draw import Form
 from badge_assets.looks import Theme
-from issuer import participations, pictures, prints, public
+from issuer import participations, pictures, previews, prints, public
 from issuer.pictures import Variant
 from issuer.public import View
 from issuer.state import State
@@ -54,6 +54,7 @@ def main() -> None:
         write("contact-badges", [badges(desk, views, language) for language in LANGUAGES])
         write("contact-posters", sheets(desk, views, prints.poster))
         write("contact-diplomas", sheets(desk, views, prints.diploma))
+        write("contact-previews", [linked(desk, views, language) for language in LANGUAGES])
         desk.close()
 
 
@@ -70,6 +71,14 @@ def seals(desk: Desk, views: dict[State, View], language: str) -> Iterable[Row]:
                     drawn = pictures.seal(desk.office, views[state], variant)
                 row.append(shrunk(drawn, scale / 2))
         yield row
+
+
+def linked(desk: Desk, views: dict[State, View], language: str) -> Row:
+    """The preview of a link is of two kinds only: it tells no state."""
+    return [
+        shrunk(previews.png(desk.office, views[state], language), 480 / 1200)
+        for state in (State.HOLDS, State.WITHDRAWN, State.UNDER_WAY)
+    ]
 
 
 def badges(desk: Desk, views: dict[State, View], language: str) -> Row:
