@@ -39,6 +39,7 @@ __all__ = [
 ]
 
 _DETAIL_LIMIT: Final = 300
+_CAUTIONS: Final = frozenset({Reason.PROOF_SELECTIVE, Reason.WHO_MIXED_SCRIPTS})
 
 
 class Finding(NamedTuple):
@@ -213,6 +214,15 @@ class Report:
                 for outcome in (Outcome.FAILED, Outcome.UNKNOWN)
                 for finding in self.findings
                 if finding.outcome is outcome and finding.reason is not None
+            )
+        )
+
+    @property
+    def cautions(self) -> tuple[Reason, ...]:
+        """What decides nothing and must be read beside the verdict all the same."""
+        return tuple(
+            dict.fromkeys(
+                finding.reason for finding in self.findings if finding.reason in _CAUTIONS
             )
         )
 

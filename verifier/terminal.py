@@ -87,7 +87,7 @@ def render(report: Report, language: str = "nb", *, width: int = 80) -> str:
     """
     words = _WORDS[language]
     lines = [words[report.verdict], *textwrap.wrap(report.sentence[language], width)]
-    for reason in report.reasons:
+    for reason in (*report.reasons, *report.cautions):
         lines += textwrap.wrap(
             texts.of_reason(reason)[language],
             width,

@@ -61,6 +61,7 @@ def values(report: Report, language: str) -> dict[str, Any]:
         "who": who(report, language),
         "stranger": stranger(report, language),
         "reasons": [sentences.of_reason(reason)[language] for reason in report.reasons],
+        "cautions": [sentences.of_reason(reason)[language] for reason in report.cautions],
         "outcomes": {o: translate(language, message) for o, message in _OUTCOMES.items()},
         "names": {check: sentences.of_check(check) for check in Check},
         "pointer": report.points_to,

@@ -16,8 +16,8 @@ from tests.verifier.older import older
 from tests.verifier.pictures import picture
 from tests.verifier.simulator import NOW, IssuerSimulator, put, stamp
 from verifier import __main__ as program
-from verifier.reasons import Check, Outcome, Verdict
-from verifier.report import Finding, Report, Who
+from verifier.reasons import Check, Outcome, Reason, Verdict
+from verifier.report import Finding, Report, Who, found
 from verifier.terminal import EXIT_CODES, one_line, plain, render
 from verifier.texts import LANGUAGES
 from verifier.verify import verify
@@ -134,6 +134,12 @@ def test_plain_text() -> None:
     assert plain("a\tb\nc\u00a0d") == "a�b�c�d"
     assert plain("a    b") == "a b"
     assert plain("x" * 200, 10) == "x" * 9 + "…"
+
+
+def test_what_must_be_read_beside_the_verdict() -> None:
+    finding = found(Check.PROOF, Reason.PROOF_SELECTIVE)
+    text = render(Report((finding,), Who("unproven"), None, None, NOW), "en")
+    assert "– Whoever shows the badge has chosen what it shows." in text.split("\n\n")[0]
 
 
 def test_every_language_has_every_word() -> None:

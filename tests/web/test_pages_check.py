@@ -10,11 +10,13 @@ from PIL import Image
 from issuer import published
 from issuer.state import State
 from keys import did
+from keys.multikey import encode_public
 from tests.support.office import BASE, Clock, Desk
 from tests.support.pages import Page
 from tests.verifier.ob2_issuer import ASSERTION, Ob2Issuer
 from tests.verifier.pictures import as_png, picture
-from tests.verifier.simulator import IssuerSimulator, ed25519_key, put
+from tests.verifier.proofs import derive, options
+from tests.verifier.simulator import IssuerSimulator, compact, ed25519_key, p256_key, put
 from tests.web.conftest import HTML, Town
 
 ORDER = "Merket er i orden: uendret siden det ble utstedt"
@@ -256,6 +258,30 @@ def test_signed_text_says_in_which_language_it_is(town: Town) -> None:
     assert "The signed text is in Norwegian, Bokmål." in english.words
     assert english.one("ol", lang="nb").text
     assert "Den signerte teksten" not in town.page(f"/b/{copy.id}").words
+
+
+def test_what_must_be_read_beside_the_verdict(town: Town, stranger: IssuerSimulator) -> None:
+    """Whoever shows parts of a badge may have left out its end, or that it can be withdrawn."""
+    key, method = p256_key(), f"{stranger.did}#parts"
+    document = stranger.did_document()
+    multikey = encode_public(key.public_key())
+    document["verificationMethod"].append(
+        {
+            "id": method,
+            "type": "Multikey",
+            "controller": stranger.did,
+            "publicKeyMultibase": multikey,
+        }
+    )
+    document["assertionMethod"].append(method)
+    town.elsewhere.served[stranger.did_url] = compact(document)
+    shown = stranger.credential()
+    del shown["validUntil"], shown["credentialStatus"]
+    proof = derive(shown, key, options("ecdsa-sd-2023", method, created=shown["validFrom"]))
+    page = check(town, compact({**shown, "proof": [proof]}))
+    assert page.headline.startswith(ORDER)
+    before, _, _ = page.words.partition("Hva som er kontrollert")
+    assert "Noe kan være utelatt." in before
 
 
 def test_one_who_is_nobody(town: Town) -> None:
