@@ -9,7 +9,18 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from issuer import audit, awards, cases, codes, cycles, days, participations, post, sealing
+from issuer import (
+    audit,
+    awards,
+    cases,
+    codes,
+    cycles,
+    days,
+    participations,
+    post,
+    sealing,
+    successions,
+)
 from issuer.errors import BadInput, Refused, WrongState
 from issuer.history import award as judged
 from issuer.office import Office
@@ -25,19 +36,24 @@ KINDS = ("merger", "transfer")
 def grant_appeal(office: Office, number: int, *, by: str, reason: str) -> Sealed:
     """Grant the appeal in case `number` and seal an award for the rest of the time.
 
-    Raises what `cases.decide_appeal` and sealing raise; with locked keys nothing is decided.
+    Raises what `cases.decide_appeal` and sealing raise; with locked keys nothing is decided. A
+    call that was cut off before the award was sealed is taken up again by the same call.
     """
     sealing.check_keys(office, office.now())
     with office.transaction() as session:
         now = office.now()
         case = cases.find(session, number)
-        _time_left(office, case.award, now)
-        cases.decide_appeal(session, case, cases.Appeal.OVERTURNED, by=by, reason=reason, now=now)
-        post.tell_case(session, office, case, Kind.APPEAL_GRANTED, now=now)
         participation = case.award.cycle.participation
-        _carry(session, office, case.award, participation, case=case, by=by, now=now)
         slug = participation.slug
-    return _seal(office, slug, by=by, reason=reason)
+        _time_left(office, case.award, now)
+        cut_off = case.appeal_outcome == cases.Appeal.OVERTURNED and _waiting(participation)
+        if not cut_off:
+            outcome = cases.Appeal.OVERTURNED
+            cases.decide_appeal(session, case, outcome, by=by, reason=reason, now=now)
+            post.tell_case(session, office, case, Kind.APPEAL_GRANTED, now=now)
+            _carry(session, office, case.award, participation, case=case, by=by, now=now)
+    # Two people have had their part in the case before, and a third one granted the appeal.
+    return sealing.seal(office, slug, by=by, reason=reason, override=reason)
 
 
 def succeed(
@@ -50,29 +66,87 @@ def succeed(
     by: str,
     reason: str,
     carry: bool,
+    override: str | None = None,
 ) -> Sealed | None:
     """Record that `slug` goes on in `successor` (`merger` or `transfer`), from `day` on.
 
     With `carry` the mark goes along: the old award is given up and the successor gets one for
     the rest of its time. Without, the old award ends, and nothing is sealed. What was under way
     at `slug` ends.
+
+    Where the programme asks for two people, the first call of `carry` only records and prepares:
+    nothing ends before another person says the same (`waits`). `override` is the reason for
+    which one decides alone. A call that was cut off is taken up again by the same call.
     """
     why = participations.check_reason(reason)
+    alone = participations.check_reason(override) if override is not None else None
     by = participations.check_person(by)
     if carry:
         sealing.check_keys(office, office.now())
     with office.transaction() as session:
         now = office.now()
         old, new = (participations.find(session, each) for each in (slug, successor))
-        award = _decided(
-            session, office, old, new, kind, day=day, by=by, reason=why, now=now, carry=carry
-        )
+        step = successions.step_from(session, old)
+        if step is None:
+            award = _decided(
+                session, office, old, new, kind, day=day, by=by, reason=why, now=now, carry=carry
+            )
+        else:
+            if (step.to_id, step.kind, step.day) != (new.id, kind, day):
+                raise _gone_on()
+            award = _standing(old, now)
+        prepared = _waiting(new) if carry else None
+        if step is not None:
+            _check_left_to_do(office, award, prepared, carry=carry, now=now)
+        if prepared is not None:
+            programme = office.programme(prepared.edition)
+            if step is None and alone is None and programme.deciders > 1:
+                return None
+            if step is not None:
+                sealing.check_two_people(programme, prepared.prepared_by, by, alone)
         code = None if award is None else award.code
+        seals = prepared is not None
     if code is not None:
         awards.give_up(office, code, by=by, reason=why)
-    if code is None or not carry:
-        return None
-    return _seal(office, successor, by=by, reason=why)
+    return sealing.seal(office, successor, by=by, reason=why, override=alone) if seals else None
+
+
+def waits(session: Session, old: Participation, now: datetime) -> bool:
+    """Whether another person has still to say that `old` goes on in another with its mark."""
+    step = successions.step_from(session, old)
+    if step is None or _standing(old, now) is None:
+        return False
+    return _waiting(session.get_one(Participation, step.to_id)) is not None
+
+
+def is_done(session: Session, old: Participation, now: datetime) -> bool:
+    """Whether `old` goes on in another and nothing of that is left to be done."""
+    step = successions.step_from(session, old)
+    if step is None or _standing(old, now) is not None:
+        return False
+    return _waiting(session.get_one(Participation, step.to_id)) is None
+
+
+def _waiting(participation: Participation) -> Cycle | None:
+    """The open cycle that carries an award on, whose own is not sealed yet."""
+    last = participation.cycles[-1]
+    return last if last.open and last.not_after is not None and last.prepared_at else None
+
+
+def _check_left_to_do(
+    office: Office, award: Award | None, prepared: Cycle | None, *, carry: bool, now: datetime
+) -> None:
+    """Raise `Refused` where a succession that was recorded needs nothing more."""
+    if (award is None or carry) and prepared is None:
+        raise _gone_on()
+    if prepared is not None and prepared.not_after is not None:
+        today = days.day_of(now, office.programme(prepared.edition).timezone)
+        if prepared.not_after < today:
+            raise Refused(N_("The time that would have been carried on is over."))
+
+
+def _gone_on() -> Refused:
+    return Refused(N_("One of them has already gone on in another."))
 
 
 @dataclass(frozen=True)
@@ -156,8 +230,8 @@ def _record(
         raise Refused(N_("This day has not come yet: record the decision when it counts."))
     if kind not in KINDS:
         raise BadInput(N_("Choose one of: %(known)s."), known=", ".join(KINDS))
-    if session.query(Succession).filter(Succession.from_id.in_([old.id, new.id])).first():
-        raise Refused(N_("One of them has already gone on in another."))
+    if any(successions.step_from(session, each) for each in (old, new)):
+        raise _gone_on()
     session.add(
         Succession(
             from_id=old.id,
@@ -257,8 +331,3 @@ def _carry(
         code=award.code,
     )
     return cycle
-
-
-def _seal(office: Office, slug: str, *, by: str, reason: str) -> Sealed:
-    # The decision that carries the award on was itself made by two or three people.
-    return sealing.seal(office, slug, by=by, reason=reason, override=reason)

@@ -183,7 +183,8 @@ def read(
     for row in raw.participations:
         entry = raw.entry(base_url, row, now, on)
         if entry is not None and entry[1].on_register:
-            onward = raw.successor(base_url, row, now, on)
+            stands = entry[1].state.holds or entry[1].state is State.SUSPENDED
+            onward = None if stands else raw.successor(base_url, row, now, on)
             entries.append((entry[0], replace(entry[1], successor=onward)))
     entries.sort(key=lambda each: (each[0], each[1].slug))
     changes = None

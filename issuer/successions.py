@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session, object_session
 
 from issuer import history, state
 from issuer.errors import Refused
@@ -41,12 +41,17 @@ class Successor:
 
 
 def successor(row: Participation, now: datetime) -> Successor | None:
-    """The one in which `row` goes on, as far as everybody may know.
+    """The one in which `row` goes on, as far as everybody may know; None while `row` has an award
+    that stands.
 
     Where that one has no public page (it is under way and did not agree to be listed, or was
     taken away), the next one after it that has, by the last decision on the way; None where
     there is none.
     """
+    here = state.state(history.participation(row), now).state
+    if here.holds or here is State.SUSPENDED:
+        # Decided and not done, or given back after an appeal: it stands for itself.
+        return None
     for step, to in _onward(row):
         judged = history.participation(to)
         if state.state(judged, now).state is not State.UNKNOWN:
@@ -66,6 +71,11 @@ def check_stands_alone(row: Participation) -> None:
         )
 
 
+def step_from(session: Session, row: Participation) -> Succession | None:
+    """The decision by which `row` goes on in another."""
+    return session.scalars(select(Succession).where(Succession.from_id == row.id)).first()
+
+
 def _onward(row: Participation) -> Iterator[tuple[Succession, Participation]]:
     """From one to the next. It ends: none goes on in one that has already gone on."""
     session = object_session(row)
@@ -73,7 +83,7 @@ def _onward(row: Participation) -> Iterator[tuple[Succession, Participation]]:
         raise ValueError("the participation belongs to no session")
     here = row
     while True:
-        step = session.scalars(select(Succession).where(Succession.from_id == here.id)).first()
+        step = step_from(session, here)
         if step is None:
             return
         here = session.get_one(Participation, step.to_id)

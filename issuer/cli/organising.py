@@ -38,6 +38,7 @@ def rename(
 @click.option("--kind", type=click.Choice(["merger", "transfer"]), required=True)
 @click.option("--day", required=True, help="From which day on (YYYY-MM-DD).")
 @click.option("--carry", is_flag=True, help="The mark goes along, for the rest of its time.")
+@click.option("--alone", "override", help="Why one person decides where two are asked for.")
 @dry_run_option
 @reason_option
 @by_option
@@ -49,12 +50,13 @@ def succeed(
     kind: str,
     day: str,
     carry: bool,
+    override: str | None,
     dry_run: bool,
     reason: str,
     by: str,
 ) -> None:
     """Record that SLUG goes on in SUCCESSOR, by merger or transfer. Its own award ends."""
-    from issuer import carrying, codes
+    from issuer import carrying, codes, participations
 
     try:
         since = date.fromisoformat(day)
@@ -74,9 +76,28 @@ def succeed(
             )
             return
         sealed = carrying.succeed(
-            office, slug, successor, kind, day=since, by=by, reason=reason, carry=carry
+            office,
+            slug,
+            successor,
+            kind,
+            day=since,
+            by=by,
+            reason=reason,
+            carry=carry,
+            override=override,
         )
-    if sealed is None:
+        with office.reading() as session:
+            waits = carrying.waits(session, participations.find(session, slug), office.now())
+    if waits:
+        context.say(
+            N_(
+                "Recorded: %(slug)s is to go on in %(to)s with its mark. Nothing has ended yet:"
+                " somebody else says the same to carry it out."
+            ),
+            slug=slug,
+            to=successor,
+        )
+    elif sealed is None:
         context.say(N_("Recorded: %(slug)s goes on in %(to)s."), slug=slug, to=successor)
     else:
         context.say(

@@ -219,12 +219,15 @@ class ContactPerson(Because):
 
 class Successor(Because):
     """`successor`: the address in which it goes on, by `kind`, from `day` on. `carry`: the mark
-    goes along for the rest of its time; without, it ends. `dry_run`: only say what would end."""
+    goes along for the rest of its time, which two people decide where the programme asks for two:
+    the second sends the same. Without, the mark ends. `override`: why one person decides alone.
+    `dry_run`: only say what would end."""
 
     successor: Annotated[str, StringConstraints(pattern="^[a-z0-9-]{3,60}$")]
     kind: Literal["merger", "transfer"]
     day: Day = Field(json_schema_extra={"format": "date"})
     carry: bool = False
+    override: Sentence | None = None
     dry_run: bool = False
 
     model_config = _example(

@@ -167,8 +167,14 @@ SUCCESSION: Responses = {
         },
     ),
     201: success(
-        "Recorded: how things stand with the successor, and with the one before (`from`).",
-        {**CHANGED, "act": "participation.succeed", "from": CHANGED["participation"]},
+        "Recorded: how things stand with the successor, and with the one before (`from`); `waits`: "
+        "another person has to send the same.",
+        {
+            **CHANGED,
+            "act": "participation.succeed",
+            "waits": False,
+            "from": CHANGED["participation"],
+        },
     ),
 }
 

@@ -4,7 +4,6 @@ successors, whether they are listed, and taking them away."""
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
@@ -17,8 +16,8 @@ from issuer import (
     organisations,
     participations,
     resealing,
+    successions,
 )
-from issuer.record.life import Succession
 from issuer.record.tables import Participation
 from issuer.texts import N_
 from issuer.web.contacts_api import Place
@@ -226,17 +225,31 @@ def succeed(slug: Slug, body: Successor, desk: DeskOf) -> Response:
             by=desk.by,
             reason=body.reason,
             carry=body.carry,
+            override=body.override,
         )
 
     def told(session: Session, since: datetime | None) -> Content | None:
         row = participations.find(session, slug)
-        step = session.scalars(select(Succession).where(Succession.from_id == row.id)).first()
-        if step is None or (since is not None and step.decided_at < since):
+        step = successions.step_from(session, row)
+        if step is None:
             return None
         new = session.get_one(Participation, step.to_id)
+        waits = carrying.waits(session, row, desk.office.now())
         standing = [a for a in new.cycles[-1].awards_standing if a.state == "issued"]
+        if since is not None:
+            # One that was cut off is done again: it goes on where it stopped.
+            recorded = step.decided_at >= since
+            sealed = bool(standing) and standing[0].decided_at >= since
+            done = carrying.is_done(session, row, desk.office.now())
+            first = waits and body.override is None
+            if not (recorded and first) and not (done and (recorded or sealed)):
+                return None
         content = desk.changed(new, "participation.succeed", standing[0] if standing else None)
-        return {**content, "from": desk.changed(row, "participation.succeed")["participation"]}
+        return {
+            **content,
+            "waits": waits,
+            "from": desk.changed(row, "participation.succeed")["participation"],
+        }
 
     return desk.send(keyed.apart(act, told))
 

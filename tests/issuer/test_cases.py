@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -186,9 +187,17 @@ def test_one_organisation_goes_on_in_another(desk: Desk) -> None:
     desk.clock.advance(days=50)
     new = desk.enrol("Nye Scene")
     today = days.day_of(desk.clock(), desk.office.programme(_edition(desk, new)).timezone)
-    fresh = carrying.succeed(
-        desk.office, old.slug, new, "merger", day=today, by=BO, reason=REASON, carry=True
-    )
+    both = (desk.office, old.slug, new, "merger")
+    said: dict[str, Any] = {"day": today, "reason": REASON, "carry": True}
+    # Two people, as for any award: the first one ends nothing.
+    assert carrying.succeed(*both, by=ADA, **said) is None
+    assert (state_of(desk, old.slug), state_of(desk, new)) == ("holds", "under_way")
+    with pytest.raises(SecondPersonNeeded):
+        carrying.succeed(*both, by=ADA, **said)
+    with pytest.raises(Refused, match="already gone on"):
+        carrying.succeed(*both[:3], "transfer", by=BO, **said)
+    assert state_of(desk, old.slug) == "holds"
+    fresh = carrying.succeed(*both, by=BO, **said)
     assert fresh is not None
     assert (fresh.slug, fresh.last_day) == (new, old.last_day)
     assert (state_of(desk, old.slug), state_of(desk, new)) == ("given_up", "holds")
@@ -196,6 +205,63 @@ def test_one_organisation_goes_on_in_another(desk: Desk) -> None:
         carrying.succeed(
             desk.office, old.slug, new, "merger", day=today, by=BO, reason=REASON, carry=False
         )
+    nothing_wrong(desk)
+
+
+@pytest.mark.parametrize("place", ["give_up", "seal"])
+def test_a_succession_that_was_cut_off_is_taken_up_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    old, new = desk.holder("Gamle Scene"), desk.enrol("Nye Scene")
+    today = desk.clock().date()
+
+    def succeed() -> Any:
+        return carrying.succeed(
+            *(desk.office, old.slug, new, "transfer"),
+            day=today,
+            by=BO,
+            reason=REASON,
+            carry=True,
+            override="alone today",
+        )
+
+    def cut(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(awards if place == "give_up" else sealing, place, cut)
+        with pytest.raises(KeyboardInterrupt):
+            succeed()
+    desk.clock.advance(minutes=5)
+    fresh = succeed()
+    assert (fresh.slug, fresh.last_day) == (new, old.last_day)
+    assert (state_of(desk, old.slug), state_of(desk, new)) == ("given_up", "holds")
+    with pytest.raises(Refused, match="already gone on"):
+        succeed()
+    nothing_wrong(desk)
+
+
+def test_an_appeal_that_was_granted_and_cut_off_is_taken_up_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    number = desk.case(sealed.code)
+    awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+    appeal(desk, number)
+
+    def cut(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "seal", cut)
+        with pytest.raises(KeyboardInterrupt):
+            carrying.grant_appeal(desk.office, number, by=CY, reason=REASON)
+    assert state_of(desk, sealed.slug) == "withdrawn"
+    desk.clock.advance(minutes=5)
+    assert carrying.grant_appeal(desk.office, number, by=CY, reason=REASON).slug == sealed.slug
+    assert state_of(desk, sealed.slug) == "holds"
+    with pytest.raises(WrongState, match="already decided"):
+        carrying.grant_appeal(desk.office, number, by=CY, reason=REASON)
     nothing_wrong(desk)
 
 

@@ -227,6 +227,7 @@ def _everything(history: History) -> None:
             by=DECIDES,
             reason=CANARY["internal"],
             carry=carry,
+            override=CANARY["internal"],
         )
 
     # Meetings, and reminders of all kinds.

@@ -336,7 +336,7 @@ def test_an_award_carried_on_is_told_as_that(desk: Desk) -> None:
     desk.clock.advance(days=1)
     today = desk.clock().date()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(carrying, "_seal", lambda *_, **__: None)
+        patch.setattr(sealing, "seal", lambda *_, **__: None)
         carrying.succeed(
             desk.office,
             slugs[0],
@@ -346,6 +346,7 @@ def test_an_award_carried_on_is_told_as_that(desk: Desk) -> None:
             by=BO,
             reason=REASON,
             carry=True,
+            override=REASON,
         )
     assert kinds_in_order(desk, slugs[0]) == ["sealed", "handed_over"]
     desk.clock.advance(days=1)

@@ -13,9 +13,9 @@ from jsonschema import Draft202012Validator
 
 from issuer import carrying, cycles, participations, register_schema
 from issuer.sealing import Sealed
-from tests.support.office import BASE, BO, REASON, Desk
+from tests.support.office import ADA, BASE, BO, REASON, Desk
 from tests.support.pages import Page
-from tests.support.web import browser
+from tests.support.web import as_staff, browser
 from tests.web.conftest import HTML
 
 
@@ -31,7 +31,12 @@ class Merged:
     def succeed(self, old: str, new: str, *, kind: str = "merger", carry: bool = True) -> None:
         today = self.desk.clock().date()
         carrying.succeed(
-            self.desk.office, old, new, kind, day=today, by=BO, reason=REASON, carry=carry
+            *(self.desk.office, old, new, kind),
+            day=today,
+            by=BO,
+            reason=REASON,
+            carry=carry,
+            override="alone",
         )
         self.desk.clock.advance(seconds=1)
 
@@ -107,6 +112,42 @@ def test_it_is_told_in_words(merged: Merged, language: str, kind: str, sentence:
     merged.succeed(merged.old.slug, merged.new, kind=kind)
     for path in (f"/m/{merged.old.slug}", f"/b/{merged.old.credential_id}"):
         assert sentence in merged.page(f"{path}?lang={language}").words
+
+
+def test_two_people_by_the_interface(merged: Merged) -> None:
+    """Until the second one has said so, nothing has ended and nobody is told."""
+    place = f"/api/v1/participations/{merged.old.slug}/succession"
+    body: dict[str, Any] = {
+        "successor": merged.new,
+        "kind": "merger",
+        "carry": True,
+        "reason": REASON,
+        "day": merged.desk.clock().date().isoformat(),
+    }
+
+    staff = {who: as_staff(merged.desk, who) for who in (ADA, BO)}
+
+    def post(who: str, key: str, **more: Any) -> Any:
+        headers = {**staff[who], "Idempotency-Key": key}
+        merged.desk.clock.advance(seconds=1)
+        return merged.client.post(place, json={**body, **more}, headers=headers)
+
+    seen = post(ADA, "dry", dry_run=True)
+    assert (seen.status_code, seen.json()["until"]) == (200, merged.old.last_day.isoformat())
+    assert merged.json(merged.old.slug)["holds"] is True
+    first, again = post(ADA, "one"), post(ADA, "one")
+    assert (first.status_code, first.json()["waits"]) == (201, True)
+    assert first.content == again.content
+    told = merged.json(merged.old.slug)
+    assert (told["state"], told["successor"]) == ("holds", None)
+    assert merged.registered()[merged.old.slug]["successor"] is None
+    assert post(ADA, "two").json()["code"] == "award.second_person"
+    done = post(BO, "three")
+    assert (done.status_code, done.json()["waits"]) == (201, False)
+    assert done.json()["from"]["state"] == "given_up"
+    assert done.json()["award"]["lastDay"] == merged.old.last_day.isoformat()
+    assert merged.json(merged.old.slug)["successor"]["slug"] == merged.new
+    assert post(BO, "four").json()["code"] == "refused"
 
 
 def test_a_refresh_never_answers_for_somebody_else(merged: Merged) -> None:
