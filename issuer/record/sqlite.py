@@ -25,6 +25,9 @@ LEAST = (3, 35, 0)
 # From this version on the write-ahead log would be safe too.
 SOUND = (3, 51, 3)
 
+# So many pages a transaction holds in memory, some 64 MiB, before it begins to write them.
+_UNWRITTEN = 16_384
+
 WRITE = "merke_write"
 _HOLD = "merke_hold"
 
@@ -57,6 +60,8 @@ def open_engine(file: Path, patience: float, *, hold: bool = True) -> Engine:
         if mode != "delete":
             raise sqlite3.OperationalError("database is locked by a program that uses a WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        # A long transaction must not write before its end: from then on nobody could read.
+        connection.execute(f"PRAGMA cache_spill = {_UNWRITTEN}")
         # What was erased is overwritten, not only left to be overwritten one day.
         connection.execute("PRAGMA secure_delete = ON")
 

@@ -24,6 +24,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from issuer import bulk, keyring, participations, programme, programmes
+from issuer.errors import Busy
 from issuer.folder import Folder
 from issuer.office import Office, system_clock
 from issuer.record.life import ImportJob
@@ -114,7 +115,14 @@ class Run:
         given = ("import", "organisations", str(self.sheet), "--programme", MARK, "--by", ADA)
         dry = self.command(*given, "--dry-run")
         say(f"import, dry run of {count:,}: {dry}")
-        first = self.command(*given, until=lambda process: self.imported() >= count // 2)
+
+        def half(process: int) -> bool:
+            try:
+                return self.imported() >= count // 2
+            except Busy:
+                return False
+
+        first = self.command(*given, until=half)
         before = self.imported()
         say(f"import, ended by kill -9 at {before:,}: {first}")
         second = self.command(*given)
@@ -166,7 +174,10 @@ class Run:
             held: Held = []
 
             def watch(process: int, limit: int = limit, held: Held = held) -> bool:
-                done = self.sealed()
+                try:
+                    done = self.sealed()
+                except Busy:  # asked at the moment of a commit; soon again
+                    return False
                 if not held or done - held[-1][0] >= _SHOWN:
                     held.append((done, peak(process)))
                 return limit < wanted and done >= limit

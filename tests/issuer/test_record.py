@@ -320,6 +320,22 @@ def test_a_locked_record_is_a_quick_clear_refusal(
     second.dispose()
 
 
+@pytest.mark.database_only("sqlite")
+def test_a_long_transaction_keeps_no_reader_out(
+    engine: Engine, place: Path | str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records, "LOCK_PATIENCE", 0.1)
+    second = records.open_engine(place)
+    with records.transaction(engine) as session:
+        # Ten megabytes: more than SQLite keeps in memory by itself.
+        for number in range(2, 2502):
+            session.add(StatusList(number=number, version=1, signed_json=bytes(4000)))
+        session.flush()
+        with records.reading(second) as other:
+            assert other.get(StatusList, 2) is None
+    second.dispose()
+
+
 @pytest.mark.database_only("postgresql")
 def test_a_reader_sees_one_moment(engine: Engine) -> None:
     with records.reading(engine) as session:
