@@ -30,7 +30,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install -qq
 LOCKED := $(PIP) --require-hashes --only-binary=:all:
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test postgresql pictures contact-sheet decode-table fuzz mutate differential bulk kill bench \
+.PHONY: help demo test postgresql pictures contact-sheet decode-table fuzz mutate differential bulk calendar kill bench \
 	lint format types wheel smoke lock clean
 
 help: ## this list
@@ -58,6 +58,9 @@ bench: $(VENV)/.test ## how fast, side by side with others that are installed (A
 
 bulk: $(VENV)/.test ## import and seal 100,000, with kill -9 on the way: hours (ARGS="--awards 5000")
 	$(BIN)/python -m tests.bulk.run $(ARGS)
+
+calendar: $(VENV)/.test ## a round of the calendar over 100,000 (ARGS="--database postgresql")
+	$(BIN)/python -m tests.bulk.calendar $(ARGS)
 
 kill: $(VENV)/.test ## end the process at 2,000 steps of sealing, revoking, renewing, publishing
 	MERKE_KILLS=2000 $(BIN)/python -m pytest -p no:xdist tests/issuer/test_kill.py $(ARGS)

@@ -4,6 +4,7 @@ Everything has a key, looked for and written in one transaction, so a round may 
 or on two machines at once, and nothing is done twice.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -58,9 +59,9 @@ def waiting(office: Office) -> list[Waiting]:
     with office.reading() as session:
         found = [
             Waiting(row.slug, due)
-            for some in dossiers.candidates(session, now, silent_days=silent_days)
-            for row in some
-            for due in _open(office, session, row, now)
+            for some in dossiers.candidates(office, session, now, silent_days=silent_days)
+            for row, open_ in _open(office, session, some, now)
+            for due in open_
         ]
     return sorted(found, key=lambda each: (each.slug, each.due.key))
 
@@ -75,15 +76,16 @@ def run(office: Office, *, by_itself: bool = False) -> Written:
     with office.reading() as session:
         pending = [
             row.id
-            for some in dossiers.candidates(session, now, silent_days=silent_days)
-            for row in some
-            if _open(office, session, row, now)
+            for some in dossiers.candidates(office, session, now, silent_days=silent_days)
+            for row, open_ in _open(office, session, some, now)
+            if open_
         ]
     for identifier in pending:
         # A transaction each: an organisation's reminders hold up nobody who seals meanwhile.
         with office.transaction() as session:
             row = session.get_one(Participation, identifier)
-            for each in _open(office, session, row, now):
+            ((_, open_),) = _open(office, session, [row], now)
+            for each in open_:
                 if each.item in _TASKS:
                     added += _ask(session, row, each, now)
                 else:
@@ -96,15 +98,17 @@ def run(office: Office, *, by_itself: bool = False) -> Written:
 _TASKS = frozenset((Item.RECORD_MEETING, Item.MEASURE_PAST, Item.SILENT))
 
 
-def _open(office: Office, session: Session, row: Participation, now: datetime) -> list[Due]:
-    """What is due for `row` and not done yet."""
-    judged = dossiers.dossier(office, session, row)
+def _open(
+    office: Office, session: Session, rows: Sequence[Participation], now: datetime
+) -> list[tuple[Participation, list[Due]]]:
+    """What is due for each of `rows` and not done yet; some rows cost as many questions as one."""
     silent_days = office.settings.calendar.silent_days
-    return [
-        each
-        for each in calendar.due(judged, now, silent_days=silent_days)
-        if not dossiers.is_done(session, each.key)
+    found = [
+        (row, list(calendar.due(judged, now, silent_days=silent_days)))
+        for row, judged in zip(rows, dossiers.all_of(office, session, rows), strict=True)
     ]
+    done = dossiers.done(session, {each.key for _, due in found for each in due})
+    return [(row, [each for each in due if each.key not in done]) for row, due in found]
 
 
 def _ask(session: Session, row: Participation, due: Due, now: datetime) -> bool:

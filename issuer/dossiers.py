@@ -4,34 +4,61 @@ Nothing is decided here. `candidates` only leaves out those for which nothing ca
 everything has been done: with many participations a round must not read them all.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, exists, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from issuer import calendar, history
+from issuer import calendar, days, history
 from issuer.office import Office
+from issuer.places import PLACES
 from issuer.programme import Kind
 from issuer.record import life, tables
 from issuer.record.post import Letter, Task
 
-# Every participation is near one of these by the calendar of any time zone.
+# Every participation is near these by the calendar of any time zone.
 _A_DAY = timedelta(days=1)
-_PLACES = ("first", "second", "role")
 _MANY = 200
 
 
 def dossier(office: Office, session: Session, row: tables.Participation) -> calendar.Dossier:
     """What the calendar looks at of `row`."""
+    return all_of(office, session, [row])[0]
+
+
+def all_of(
+    office: Office, session: Session, rows: Sequence[tables.Participation]
+) -> list[calendar.Dossier]:
+    """What the calendar looks at of each of `rows`, asked for together."""
+    meetings: dict[str, list[life.Meeting]] = defaultdict(list)
+    for meeting in session.scalars(
+        select(life.Meeting).where(
+            life.Meeting.participation_id.in_([row.id for row in rows]),
+            life.Meeting.cancelled_at.is_(None),
+        )
+    ):
+        meetings[meeting.participation_id].append(meeting)
+    measures: dict[int, list[life.Measure]] = defaultdict(list)
+    for measure in session.scalars(
+        select(life.Measure)
+        .where(life.Measure.cycle_id.in_([cycle.id for row in rows for cycle in row.cycles]))
+        .order_by(life.Measure.cycle_id, life.Measure.position)
+    ):
+        measures[measure.cycle_id].append(measure)
+    return [_dossier(office, row, meetings[row.id], measures) for row in rows]
+
+
+def _dossier(
+    office: Office,
+    row: tables.Participation,
+    meetings: Sequence[life.Meeting],
+    measures: Mapping[int, Sequence[life.Measure]],
+) -> calendar.Dossier:
     cycle = row.cycles[-1]
     programme = office.programme(cycle.edition)
     kinds = {r.id: r.kind for each in (True, False) for r in programme.requirements(renewal=each)}
-    meetings = session.scalars(
-        select(life.Meeting).where(
-            life.Meeting.participation_id == row.id, life.Meeting.cancelled_at.is_(None)
-        )
-    ).all()
     held = [
         record.recorded_at
         for each in row.cycles
@@ -54,25 +81,18 @@ def dossier(office: Office, session: Session, row: tables.Participation) -> cale
             )
             for meeting in meetings
         ),
-        measures=_measures(session, row),
+        measures=_open_measures([measures.get(each.id, ()) for each in row.cycles]),
         cycle=_open(cycle, [meeting.arranged_at for meeting in meetings]),
     )
 
 
-def _measures(session: Session, row: tables.Participation) -> tuple[calendar.Measure, ...]:
+def _open_measures(plans: Sequence[Sequence[life.Measure]]) -> tuple[calendar.Measure, ...]:
     """The measures of the newest plan that are neither done nor carried on into another."""
-    found = session.scalars(
-        select(life.Measure)
-        .where(life.Measure.cycle_id.in_([cycle.id for cycle in row.cycles]))
-        .order_by(life.Measure.cycle_id, life.Measure.position)
-    ).all()
-    if not found:
-        return ()
-    newest = max(measure.cycle_id for measure in found)
+    newest = next((plan for plan in reversed(plans) if plan), ())
     return tuple(
         calendar.Measure(measure.id, measure.title, measure.due)
-        for measure in found
-        if measure.cycle_id == newest and measure.state != "done" and measure.outcome is None
+        for measure in newest
+        if measure.state != "done" and measure.outcome is None
     )
 
 
@@ -87,12 +107,12 @@ def _open(cycle: tables.Cycle, arranged: Iterable[datetime]) -> calendar.OpenCyc
 
 
 def candidates(
-    session: Session, now: datetime, *, silent_days: int
+    office: Office, session: Session, now: datetime, *, silent_days: int
 ) -> Iterator[list[tables.Participation]]:
-    """The participations for which something may be due, some at a time."""
+    """The participations for which something may be due and is not done, some at a time."""
     found: set[str] = set()
     for query in (
-        *_reminders(now.date()),
+        *_reminders(office, session, now),
         _meetings(now),
         _measures_past(now.date()),
         _silent(now, silent_days),
@@ -105,8 +125,17 @@ def candidates(
         yield list(session.scalars(rows).unique())
 
 
-def _reminders(today: date) -> Iterator[Select[str]]:
-    """Those whose award ends, or ended, near a day of a reminder that was not written yet."""
+def _reminders(office: Office, session: Session, now: datetime) -> Iterator[Select[str]]:
+    """Those whose award ends, or ended, so near that a reminder is due that was not written.
+
+    Editions that open renewal as early, in one time zone, are asked for together: which day it
+    is there is known, and so which reminder is the newest.
+    """
+    alike: dict[tuple[date, int], list[int]] = defaultdict(list)
+    for edition in session.scalars(select(tables.Edition)):
+        programme = office.programme(edition)
+        today = days.day_of(now, programme.timezone)
+        alike[today, programme.renewal_opens_days].append(edition.id)
     award, cycle = tables.Award, tables.Cycle
     later, of_later = aliased(tables.Award), aliased(tables.Cycle)
     renewed = exists().where(
@@ -115,54 +144,52 @@ def _reminders(today: date) -> Iterator[Select[str]]:
         later.state == "issued",
         later.valid_from > award.valid_from,
     )
-    before = sorted(calendar.BEFORE)
-    after = sorted(calendar.AFTER)
-    spans: list[tuple[calendar.Item, ColumnElement[bool]]] = [
-        (
-            calendar.BEFORE[mark],
-            # From the day after the next nearer mark; a day more on each side, for time zones.
-            award.last_day.between(
-                today + timedelta(days=nearer) - _A_DAY, today + timedelta(days=mark) + _A_DAY
-            ),
-        )
-        for nearer, mark in zip((0, *before), before, strict=False)
-    ]
-    spans += [
-        (
-            calendar.AFTER[mark],
-            award.last_day.between(
-                today - timedelta(days=further) - _A_DAY, today - timedelta(days=mark) + _A_DAY
-            ),
-        )
-        for mark, further in zip(after, (*after[1:], calendar.LATEST_AFTER), strict=True)
-    ]
-    now_open = and_(
-        award.last_day >= today - _A_DAY,
-        award.renewal_opens < _instant(today + 2 * _A_DAY),
-    )
-    spans.append((calendar.Item.RENEWAL_OPENS, now_open))
-    for item, span in spans:
-        key = literal(f"{item}:") + award.code
-        yield (
-            select(cycle.participation_id)
-            .join(award, award.cycle_id == cycle.id)
-            .where(award.state == "issued", span, ~renewed, ~_done(key))
-        )
+    for (today, opens), editions in alike.items():
+        for item, earliest, latest in _spans(today, opens):
+            key = literal(f"{item}:") + award.code
+            yield (
+                select(cycle.participation_id)
+                .join(award, award.cycle_id == cycle.id)
+                .where(
+                    award.state == "issued",
+                    award.last_day.between(earliest, latest),
+                    cycle.edition_id.in_(editions),
+                    ~renewed,
+                    ~_done(key),
+                )
+            )
 
 
-def _instant(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
+def _spans(today: date, opens: int) -> Iterator[tuple[calendar.Item, date, date]]:
+    """For each reminder: between which days an award's last one lies for which it is the newest."""
+    before = sorted({**calendar.BEFORE, opens: calendar.Item.RENEWAL_OPENS}.items())
+    nearer = -1
+    for mark, item in before:
+        yield item, today + timedelta(days=nearer + 1), today + timedelta(days=mark)
+        nearer = mark
+    after = sorted(calendar.AFTER.items())
+    further = [mark - 1 for mark, _ in after[1:]] + [calendar.LATEST_AFTER]
+    for (mark, item), most in zip(after, further, strict=True):
+        yield item, today - timedelta(days=most), today - timedelta(days=mark)
 
 
 def _done(key: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether letters or a task with this key were written."""
-    letters = [key + literal(f":{place}") for place in _PLACES]
+    letters = [key + literal(f":{place}") for place in PLACES]
     return or_(exists().where(Letter.key.in_(letters)), exists().where(Task.key == key))
+
+
+def done(session: Session, keys: Collection[str]) -> set[str]:
+    """Those of `keys` with which letters or a task were written."""
+    letters = {f"{key}:{place}": key for key in keys for place in PLACES}
+    written = session.scalars(select(Letter.key).where(Letter.key.in_(list(letters))))
+    asked = session.scalars(select(Task.key).where(Task.key.in_(list(keys))))
+    return {letters[key] for key in written} | set(asked)
 
 
 def is_done(session: Session, key: str) -> bool:
     """Whether letters or a task with this key were written."""
-    return bool(session.scalar(select(_done(literal(key)))))
+    return bool(done(session, [key]))
 
 
 def _meetings(now: datetime) -> Select[str]:
@@ -175,21 +202,40 @@ def _meetings(now: datetime) -> Select[str]:
 
 
 def _measures_past(today: date) -> Select[str]:
+    """Those with a measure past its date for which nobody was asked yet."""
     measure = life.Measure
+    key = (
+        literal("measure:")
+        + cast(measure.id, String)
+        + literal(":")
+        # On both databases a day reads as in ISO 8601.
+        + cast(measure.due, String)
+    )
     return (
         select(tables.Cycle.participation_id)
         .join(measure, measure.cycle_id == tables.Cycle.id)
-        .where(measure.due <= today + _A_DAY, measure.state != "done", measure.outcome.is_(None))
+        .where(
+            measure.due <= today + _A_DAY,
+            measure.state != "done",
+            measure.outcome.is_(None),
+            ~exists().where(Task.key == key),
+        )
     )
 
 
 def _silent(now: datetime, silent_days: int) -> Select[str]:
-    award = tables.Award
-    standing = exists().where(
-        award.cycle_id == tables.Cycle.id, award.state.in_(("intended", "issued"))
+    """Those long on their way, but where staff have the task of getting in touch already."""
+    award, cycle = tables.Award, tables.Cycle
+    standing = exists().where(award.cycle_id == cycle.id, award.state.in_(("intended", "issued")))
+    asked = exists().where(
+        Task.participation_id == cycle.participation_id,
+        Task.kind == calendar.Item.SILENT.value,
+        Task.done_at.is_(None),
     )
-    return select(tables.Cycle.participation_id).where(
-        tables.Cycle.ended_at.is_(None),
-        tables.Cycle.opened_at < now - timedelta(days=silent_days - 1),
+    return select(cycle.participation_id).where(
+        cycle.ended_at.is_(None),
+        cycle.closed_at.is_(None),
+        cycle.opened_at < now - timedelta(days=silent_days - 1),
         ~standing,
+        ~asked,
     )

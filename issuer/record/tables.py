@@ -271,7 +271,7 @@ class Award(Base):
     code: Mapped[str] = mapped_column(String(12), unique=True)
     state: Mapped[str] = mapped_column(String(16))
     first_day: Mapped[date]
-    last_day: Mapped[date]
+    last_day: Mapped[date] = mapped_column(index=True)
     valid_from: Mapped[datetime]
     valid_until: Mapped[datetime]
     renewal_opens: Mapped[datetime]

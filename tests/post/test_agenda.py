@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from issuer import agenda, leases, participations, tasks
+from issuer import agenda, dossiers, leases, participations, tasks
 from issuer.daily import round_of_work
 from issuer.office import Office
 from issuer.record.life import Contact, Measure, Meeting
 from issuer.record.post import Lease, Letter, Task
+from issuer.record.tables import Participation
 from issuer.state import State
+from tests.bulk.calendar import TODAY, counted, fill, timed
 from tests.support.office import PASSPHRASE, Clock, Desk
 from tests.support.people import contact
 
@@ -182,8 +184,6 @@ def test_old_letters_lose_their_text_and_keep_their_row(desk: Desk) -> None:
 
 
 def test_candidates_leave_out_what_is_done(desk: Desk) -> None:
-    from issuer import dossiers
-
     slug = desk.enrol("Eksempelteatret")
     contact(desk, slug)
     desk.award(slug)
@@ -191,7 +191,7 @@ def test_candidates_leave_out_what_is_done(desk: Desk) -> None:
 
     def count() -> int:
         with desk.office.reading() as session:
-            found = dossiers.candidates(session, desk.clock(), silent_days=90)
+            found = dossiers.candidates(desk.office, session, desk.clock(), silent_days=90)
             return sum(len(some) for some in found)
 
     assert count() == 1
@@ -290,3 +290,37 @@ def test_a_task_is_asked_once_and_done_once(desk: Desk) -> None:
         tasks.done(session, number, by="Ada", now=desk.clock())
         assert tasks.waiting(session) == []
         assert not tasks.ask(session, "k", "key.old", now=desk.clock())
+
+
+@pytest.mark.both_databases
+def test_a_round_with_nothing_to_do_asks_the_record_little_however_many_there_are(
+    desk: Desk,
+) -> None:
+    """Neither those reminded already, nor measures and silences that staff know of, are read."""
+    desk.clock.moment = TODAY
+    fill(desk, 60)
+    timed(desk)
+    few = timed(desk)
+    assert few.written == agenda.Written()
+    with desk.office.reading() as session:
+        candidates = dossiers.candidates(desk.office, session, desk.clock(), silent_days=90)
+        assert [row.slug for some in candidates for row in some] == []
+    desk.clock.advance(days=1)
+    with desk.office.reading() as session:
+        found = dossiers.candidates(desk.office, session, desk.clock(), silent_days=90)
+        rows = [row for some in found for row in some]
+    assert rows
+    one, all_ = (asked_for(desk, some) for some in (rows[:1], rows))
+    assert all_ == one < 10  # some cost as many questions as one
+
+
+def asked_for(desk: Desk, rows: list[Participation]) -> int:
+    """How many statements it takes to judge these."""
+    with desk.office.reading() as session:
+        ids = [row.id for row in rows]
+        again = select(Participation).where(Participation.id.in_(ids))
+        loaded = list(session.scalars(again).unique())
+        with counted(desk.office.engine) as found:
+            dossiers.all_of(desk.office, session, loaded)
+            dossiers.done(session, {f"x:{row.id}" for row in loaded})
+    return found.statements

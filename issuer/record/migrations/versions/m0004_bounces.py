@@ -26,6 +26,8 @@ def upgrade() -> None:
     # By these a report is told to be about a letter.
     op.create_index(op.f("ix_letter_return_path"), "letter", ["return_path"])
     op.create_index(op.f("ix_letter_recipient"), "letter", ["recipient"])
+    # By these the calendar looks for what is due among many.
+    op.create_index(op.f("ix_award_last_day"), "award", ["last_day"])
     op.add_column("contact", sa.Column("bounce_status", sa.String(12), nullable=True))
     op.add_column("contact", sa.Column("tried_again_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("api_token", sa.Column("scope", sa.String(20), nullable=True))
