@@ -110,6 +110,21 @@ def test_the_database_keeps_it_too(desk: Desk) -> None:
         session.delete(session.get_one(Case, number))
 
 
+def test_the_database_keeps_who_decides_an_appeal(desk: Desk) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    number = desk.case(sealed.code)
+    awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
+    appeal(desk, number)
+    decided = update(Case).values(appeal_outcome="upheld", appeal_decided_at=desk.clock())
+    for involved in (ADA, BO.upper()):
+        with pytest.raises(IntegrityError, match="appeal"), desk.office.transaction() as session:
+            session.execute(decided.values(appeal_decided_by=involved))
+    with desk.office.transaction() as session:
+        session.execute(decided.values(appeal_decided_by=CY))
+    with pytest.raises(IntegrityError, match="appeal"), desk.office.transaction() as session:
+        session.execute(update(Case).values(appeal_outcome="overturned"))
+
+
 def test_there_is_time_to_answer_and_one_case_at_a_time(desk: Desk) -> None:
     sealed = desk.holder("Eksempelteatret")
     with pytest.raises(BadInput, match="at least 7 days"):
