@@ -184,6 +184,8 @@ def _finding(finding: Finding, language: str, width: int) -> Iterator[str]:
 def _beside(label: str, value: str, width: int) -> list[str]:
     """A stranger's text beside its label: what is too long for the line goes on below itself, and
     never where a label would stand."""
-    return textwrap.wrap(
-        value, width, initial_indent=label, subsequent_indent=" " * len(label)
-    ) or [label.rstrip()]
+    below = " " * len(label)
+    lines = textwrap.wrap(
+        value, width, initial_indent=label, subsequent_indent=below, break_on_hyphens=False
+    )
+    return lines or [label.rstrip()]
