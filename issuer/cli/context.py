@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 # So many rows of a long table are drawn at once.
 _PART = 500
+# Cells up to this long (codes, days, states) are kept on one line where that leaves the
+# longer ones their least width.
+_SHORT = 14
+_LEAST = 8
 
 
 class _Undone(Exception):
@@ -169,7 +173,8 @@ def dry_run_option(function: Callable[..., Any]) -> Callable[..., Any]:
 def table(headings: list[str], rows: Iterable[list[str]]) -> None:
     """Print a table; without a terminal, one line a row with tabs between, headings first.
 
-    A long one is printed as it is read: on a terminal in parts, each under the headings.
+    A long one is printed as it is read: on a terminal in parts, each under the headings. No
+    letter is left out: what is too wide goes on below, since it is typed into the next command.
     """
     import sys
 
@@ -178,12 +183,18 @@ def table(headings: list[str], rows: Iterable[list[str]]) -> None:
             click.echo("\t".join(row))
         return
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     console, left, first = Console(), iter(rows), True
     while (part := list(islice(left, _PART))) or first:
-        drawn = Table(*headings, box=None, pad_edge=False, header_style="bold")
+        drawn = Table(box=None, pad_edge=False, header_style="bold")
+        widths = [max(map(len, column)) for column in zip(headings, *part, strict=True)]
+        least = (width if width <= _SHORT else _LEAST for width in widths)
+        roomy = sum(width + 2 for width in least) <= console.width
+        for heading, width in zip(headings, widths, strict=True):
+            drawn.add_column(heading, overflow="fold", no_wrap=roomy and width <= _SHORT)
         for row in part:
-            drawn.add_row(*row)
+            drawn.add_row(*map(escape, row))
         console.print(drawn)
         first = False

@@ -62,7 +62,11 @@ def hand_in(
 @participation.command("send-back")
 @click.argument("slug")
 @click.argument("requirement")
-@reason_option
+@click.option(
+    "--reason",
+    required=True,
+    help="What has to be changed. The organisation reads it in a mail; nobody else does.",
+)
 @by_option
 @click.pass_obj
 def send_back(context: Context, slug: str, requirement: str, reason: str, by: str) -> None:

@@ -1,11 +1,17 @@
 """`merke` as its users meet it: the whole road by commands, and clear words for bad input."""
 
+import fcntl
 import json
 import os
+import pty
+import re
 import socket
 import sqlite3
+import struct
 import subprocess
 import sys
+import termios
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -411,3 +417,32 @@ def test_help_and_verify_start_without_the_heavy_parts() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("columns", [60, 80, 200])
+def test_a_table_on_a_terminal_leaves_no_letter_out(columns: int) -> None:
+    """What stands in a table is typed into the next command: codes, addresses, keys."""
+    code = "V53K-1YYD-FKKH"
+    slug = "eksempelscenen-assu-pa-naeroy-sjo-n-og-a"
+    row = [slug, "Eksempelscenen [b]", "holds_renewal_open", code, "2027-01-27", "kurs, mote"]
+    shown = f"from issuer.cli.context import table; table([*'abcdef'], [{row!r}])"
+    host, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", 24, columns, 0, 0))
+    environment = {name: each for name, each in os.environ.items() if name != "COLUMNS"}
+    ran = subprocess.run(
+        [sys.executable, "-c", shown],
+        stdin=subprocess.DEVNULL,
+        stdout=terminal,
+        env={**environment, "TERM": "xterm", "NO_COLOR": "1"},
+        timeout=60,
+        check=False,
+    )
+    os.close(terminal)
+    said = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", os.read(host, 1 << 16).decode())
+    os.close(host)
+    assert ran.returncode == 0
+    assert "…" not in said
+    assert code in said or columns < 80
+    letters = Counter("".join(said.split()))
+    letters.subtract(Counter("".join("".join(row).split())))
+    assert min(letters.values()) >= 0, "a letter is missing"
