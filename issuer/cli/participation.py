@@ -89,7 +89,17 @@ def enrol(
             )
         post.tell(session, office, Kind.ENROLLED, row, key=f"enrolled:{row.id}", now=now)
         slug, address = row.slug, f"{office.settings.base_url}/m/{row.slug}"
-    context.say(N_("Enrolled as %(slug)s. Its page is %(address)s"), slug=slug, address=address)
+        seen = row.listed
+    context.say(
+        N_("Enrolled as %(slug)s. Its page is %(address)s")
+        if seen
+        else N_(
+            "Enrolled as %(slug)s. Nobody outside sees it before the mark is awarded, or until"
+            " `merke participation agree %(slug)s --listed`. Its page will be %(address)s"
+        ),
+        slug=slug,
+        address=address,
+    )
     click.echo(slug)
 
 

@@ -145,7 +145,7 @@ def _page(
         "subject": say(words.subject),
         "greeting": say(kinds.GREETING),
         "paragraphs": paragraphs,
-        "links": [(say(label), values[name]) for label, name in words.links],
+        "links": [(say(label), values[name]) for label, name in words.links if values[name]],
         "regards": say(kinds.REGARDS),
         "issuer": values["issuer"],
         "why": say(draft.why),

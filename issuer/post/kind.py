@@ -43,7 +43,8 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Words:
-    """`links` are pairs of a label and the name of the value that holds the address.
+    """`links` are pairs of a label and the name of the value that holds the address; one whose
+    address is empty is left out.
 
     `quoted` is the name of a value told as it is, between the first paragraph and the others.
     `reminder`: may be unsubscribed. `one_person`: goes to the first contact alone.

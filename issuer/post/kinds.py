@@ -38,6 +38,7 @@ WORDS: Mapping[Kind, Words] = {
                 "There is no badge to show before everything has been accepted. We write to you"
                 " when something is needed from you."
             ),
+            N_("Others can see that you are under way only if you agree to it."),
         ),
         (PAGE,),
     ),

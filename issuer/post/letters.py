@@ -49,6 +49,9 @@ def tell(
     words = kinds.WORDS[kind]
     programme = office.programme(participation.cycles[-1].edition)
     known = {**_values(office.settings, participation, programme), **values}
+    if kind is Kind.ENROLLED and not participation.listed:
+        # There is no page that they could look at yet.
+        known["page"] = ""
     people = contacts(session, participation)
     if words.one_person:
         people = people[:1]

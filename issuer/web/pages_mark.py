@@ -54,6 +54,24 @@ def front(request: Request) -> Response:
     )
 
 
+@router.get("/report")
+def report(request: Request) -> Response:
+    """Where to tell of a mark that is used wrongly: the address at the foot of every poster."""
+    office = office_of(request)
+    marks = newest(office)
+    owner = marks[0].contact if marks else None
+    return page(
+        request,
+        "report.html",
+        cache=http.cache_control(office.now(), None),
+        programme=marks[0] if len(marks) == 1 else None,
+        canonical="/report",
+        programmes=marks,
+        email=office.settings.email or (owner.email if owner else None),
+        provisional=owner is not None and owner.provisional and not office.settings.email,
+    )
+
+
 def newest(office: Office) -> list[Programme]:
     """The edition in force of each programme, in the order of their names in addresses."""
     with office.reading() as session:

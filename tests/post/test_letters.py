@@ -270,6 +270,20 @@ def test_acts_tell_those_concerned_in_their_own_transaction(desk: Desk) -> None:
     assert f"/b/{sealed.credential_id}.png" in said
 
 
+@pytest.mark.parametrize("listed", [True, False])
+def test_who_is_enrolled_is_sent_to_a_page_that_is_there(desk: Desk, listed: bool) -> None:
+    slug = desk.enrol("Eksempelteatret", listed=listed)
+    contact(desk, slug)
+    with desk.office.transaction() as session:
+        row = participations.find(session, slug)
+        post.tell(session, desk.office, Kind.ENROLLED, row, key="enrolled:1", now=desk.clock())
+        letter = session.scalars(select(Letter)).one()
+        mail = message_from_bytes(letter.message, policy=default)
+    assert (f"/m/{slug}" in text_of(mail)) is listed
+    assert (f"/m/{slug}" in text_of(mail, "html")) is listed
+    assert "bare hvis dere sier ja" in " ".join(text_of(mail).split())
+
+
 def test_a_case_is_told_to_one_person_alone(desk: Desk) -> None:
     slug = desk.enrol("Eksempelteatret")
     for place in ("role", "second", "first"):

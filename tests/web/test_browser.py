@@ -79,6 +79,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "register": "/register",
         "verify": "/verify",
         "issuer": "/issuer",
+        "report": "/report",
         "mark": "/achievements/balansemerket-2026-1",
         "badge": f"/b/{copy.id}",
         "lapsed badge": f"/b/{gone.id}",

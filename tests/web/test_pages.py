@@ -326,7 +326,7 @@ def test_a_search_that_finds_nothing_helps_on(town: Town) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", ["/", "/register", "/verify", "/issuer", "/m/{holds}"])
+@pytest.mark.parametrize("path", ["/", "/register", "/verify", "/issuer", "/report", "/m/{holds}"])
 def test_every_page_is_in_every_language(town: Town, path: str, language: str) -> None:
     where = path.format(holds=town.slugs[State.HOLDS])
     asked = town.page(f"{where}?lang={language}")

@@ -25,6 +25,17 @@ def test_checking_stands_on_the_front_page(town: Town) -> None:
     assert "mailto:hei@balansekunst.example.no" in page.links
     assert "mailto:si-fra@balansekunst.example.no" in page.links
     assert "Fylles ut av den som eier merket." in page.words
+    assert {"/join?programme=balansemerket", "/report"} <= set(page.links)
+
+
+def test_the_address_at_the_foot_of_a_poster_says_where_to_write(town: Town, village: Town) -> None:
+    page = town.page("/report")
+    assert page.headline == "Brukes et merke feil?"
+    assert "mailto:si-fra@balansekunst.example.no" in page.links
+    writes = {link for link in page.links if link.startswith("mailto:")}
+    assert len(writes) >= 2
+    assert {"/register", "/verify"} <= set(page.links)
+    assert village.page("/report").headline == page.headline
 
 
 def test_an_empty_house_has_a_front_page(village: Town) -> None:
