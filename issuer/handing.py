@@ -36,7 +36,8 @@ def hand_in(
     note: str = "",
 ) -> RequirementRecord:
     """The organisation hands in a requirement; `contact` is the one of its contacts who did,
-    `by` who took it in. What is only handed in needs no `facts`: it was today."""
+    by name, address or place, `by` who took it in. What is only handed in needs no
+    `facts`: it was today."""
     person = _contact(session, participation, contact)
     requirement = participations.requirement_asked(participation, programme, name)
     if facts is None:
@@ -62,14 +63,14 @@ def hand_in(
 
 
 def _contact(session: Session, participation: Participation, name: str) -> str:
-    known = [row.name for row in contacts.in_use(session, participation.organisation)]
-    for each in known:
-        if each.casefold() == " ".join(name.split()).casefold():
-            return each
+    given = " ".join(name.split()).casefold()
+    for each in contacts.in_use(session, participation.organisation):
+        if given in (each.name.casefold(), each.place, each.email.casefold()):
+            return each.name
     raise NotFound(
         N_(
-            "%(slug)s has no contact of that name. It is handed in by one of its contacts:"
-            " name one with `merke organisation contact`."
+            "%(slug)s has no such contact. It is handed in by one of its contacts, which `merke"
+            " organisation show %(slug)s` shows; name another with `merke organisation contact`."
         ),
         slug=participation.slug,
     )

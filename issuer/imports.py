@@ -72,10 +72,11 @@ class Sheet:
 @dataclass
 class Told:
     """What came of an import: rows that were taken, those passed over because an earlier run had
-    them, and the faults by line."""
+    them (`faulty_before` of them with faults, so that they were not taken), the faults by line."""
 
     taken: int = 0
     before: int = 0
+    faulty_before: int = 0
     faults: list[tuple[int, IssuerError]] = field(default_factory=list)
 
     def note(self, line: int, fault: IssuerError) -> None:
@@ -130,8 +131,12 @@ def _check_columns(names: list[str]) -> None:
     unknown = [name for name in names if name not in COLUMNS]
     if unknown or "name" not in names or len(set(names)) != len(names):
         raise BadInput(
-            N_("The first line names the columns, each once, with name among them: %(known)s."),
+            N_(
+                "The first line names the columns, each once, with name among them: %(known)s."
+                " Here it says: %(found)s."
+            ),
             known=", ".join(COLUMNS),
+            found="".join(filter(str.isprintable, ", ".join(names)))[:200],
         )
 
 
@@ -219,9 +224,10 @@ def run(
     told = Told()
     with office.transaction() as session:
         programmes.in_force(session, programme, office.now())
-        told.before = _job(session, sheet, programme, by=by, now=office.now()).rows_done
-    progress(told.before)
-    done = told.before
+        job = _job(session, sheet, programme, by=by, now=office.now())
+        done = told.before = job.rows_done
+        told.faulty_before = done - job.rows_taken
+    progress(done)
     for batch in _batches(islice(sheet.rows, done, None)):
         of_batch = Told()
         # What a row says by itself is looked at before anybody is kept from writing.

@@ -16,6 +16,8 @@ def case() -> None:
       merke case open 7F3K-92QX-5A1B --by Kari --reason "Meldt fra om …"
       merke case hear 1 --by Kari --statement "Vi har …"
       merke award withdraw 7F3K-92QX-5A1B --by Ola --reason "Vilkårene er ikke oppfylt"
+      merke case appeal 1 --by Kari --statement "Vi er uenige: …"
+      merke case uphold 1 --by Per --reason "Ikke noe nytt er kommet fram"
     """
 
 
@@ -132,7 +134,13 @@ def dismiss(context: Context, number: int, reason: str, by: str) -> None:
 
 @case.command()
 @click.argument("number", type=int)
-@click.option("--text", required=True, help="What the holder says against the decision.")
+@click.option(
+    "--statement",
+    "--text",
+    "text",
+    required=True,
+    help="What the holder says against the decision.",
+)
 @by_option
 @click.pass_obj
 def appeal(context: Context, number: int, text: str, by: str) -> None:

@@ -142,4 +142,6 @@ def attend(
         return 1
     if dry_run:
         context.say(N_("Nothing was changed: this was a dry run."))
+        return 0
+    context.say(N_("The course is accepted for %(count)s participants."), count=len(told))
     return 0

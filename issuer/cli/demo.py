@@ -165,6 +165,6 @@ def _addresses(badges: list["Badge"], local: str, data: Path) -> None:
     ):
         click.echo(f"  {local}{path:<32} {what}")
     click.echo(
-        f"To revoke one:\n  MERKE_PASSPHRASE_FILE={data}/passphrase {_program()} award suspend"
+        f"To put one on hold:\n  MERKE_PASSPHRASE_FILE={data}/passphrase {_program()} award suspend"
         f" {badges[0].code} --data {data} --by Ola --reason Eksempel"
     )

@@ -95,7 +95,7 @@ def organisations(
                 "Read as %(encoding)s with “%(delimiter)s” between cells. %(taken)s of %(rows)s"
                 " lines can be taken. Nothing was changed: this was a dry run."
             ),
-            encoding=sheet.encoding,
+            encoding=sheet.encoding.removesuffix("-sig").upper(),
             delimiter=sheet.delimiter,
             taken=told.taken,
             rows=sheet.count,
@@ -104,7 +104,14 @@ def organisations(
         context.say(
             N_("Enrolled: %(taken)s. Taken by an earlier run: %(before)s. Not taken: %(faults)s."),
             taken=told.taken,
-            before=told.before,
-            faults=len(faults),
+            before=told.before - told.faulty_before,
+            faults=len(faults) + told.faulty_before,
         )
-    return 1 if faults else 0
+        if faults or told.faulty_before:
+            context.say(
+                N_(
+                    "Put right what was not taken, and give those lines in a file of their own:"
+                    " whoever has no organisation number would be enrolled twice."
+                )
+            )
+    return 1 if faults or told.faulty_before else 0

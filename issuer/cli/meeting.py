@@ -130,24 +130,22 @@ def cancel(context: Context, number: int, by: str) -> None:
 @json_option
 @click.pass_obj
 def list_(context: Context, all_: bool, as_json: bool) -> None:
-    """List the meetings that lie ahead."""
+    """List the meetings that lie ahead, in the programme's time."""
     from issuer import meetings
 
     with context.office() as office, office.reading() as session:
-        rows = [meetings.json(row) for row in meetings.listing(session, office.now(), all_=all_)]
-    if as_json:
-        show_json(rows)
-        return
-    table(
-        ["meeting", "with", "starts (UTC)", "place", "called off"],
-        [
+        listing = meetings.listing(session, office.now(), all_=all_)
+        if as_json:
+            show_json([meetings.json(row) for row in listing])
+            return
+        rows = [
             [
-                str(row["number"]),
-                row["participation"],
-                row["startsAt"][:16],
-                row["place"],
-                "yes" if row["cancelledAt"] else "",
+                str(row.id),
+                row.participation.slug,
+                row.starts_at.astimezone(_zone(office, row.participation)).isoformat()[:16],
+                row.place,
+                "yes" if row.cancelled_at else "",
             ]
-            for row in rows
-        ],
-    )
+            for row in listing
+        ]
+    table(["meeting", "with", "starts", "place", "called off"], rows)

@@ -43,7 +43,7 @@ def enquiries(context: Context, all_: bool, as_json: bool) -> None:
         show_json(rows)
         return
     table(
-        ["id", "received", "name", "kind", "contact", "e-mail", "telephone", "outcome"],
+        ["id", "received", "name", "kind", "contact", "e-mail", "telephone", "wrote", "outcome"],
         [
             [
                 row["id"][:8],
@@ -53,6 +53,7 @@ def enquiries(context: Context, all_: bool, as_json: bool) -> None:
                 row["contact"]["name"],
                 row["contact"]["email"],
                 row["contact"]["phone"] or "",
+                " ".join((row["message"] or "").split()),
                 row["outcome"] or "",
             ]
             for row in rows

@@ -35,6 +35,14 @@ def load(context: Context, file: Path, check: bool, by: str) -> None:
         key=read_programme.key,
         slug=read_programme.slug,
     )
+    if read_programme.contact.provisional:
+        context.say(
+            N_(
+                "Its addresses are stand-ins (`provisional = true`): pages and mails give them, and"
+                " no poster is made until an edition with the owner’s own is loaded. See"
+                " docs/programme.md."
+            )
+        )
 
 
 @programme.command("list")

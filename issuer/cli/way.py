@@ -20,7 +20,11 @@ from issuer.cli.participation import facts_of, participation
 @click.argument("slug")
 @click.argument("requirement")
 @click.option("--facts", help="The facts in JSON, @FILE, or - for standard input.")
-@click.option("--contact", required=True, help="Which of its contacts handed it in.")
+@click.option(
+    "--contact",
+    required=True,
+    help="Which of its contacts handed it in: name, e-mail, or first, second, role.",
+)
 @click.option("--note", default="", help="A note for the office; never shown outside.")
 @by_option
 @click.pass_obj

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from issuer import programmes
 from tests.issuer.test_cli import FACTS, Merke, issuer, merke, take_to_the_badge
 
@@ -125,3 +127,44 @@ def test_enquiries_by_commands(issuer: Merke) -> None:
     gone = issuer("organisation", "decline", "abcd", "--by", "Kari", "--reason", "x")
     assert gone.code == 2
     assert issuer("participation", "enrol", "balansemerket", "--by", "Kari").code == 2
+
+
+def test_a_file_given_again_still_tells_what_was_not_taken(issuer: Merke, tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text("name,listed\nHavteatret,yes\nSkogscenen,maybe\n", encoding="utf-8")
+    given = ("import", "organisations", str(file), "--programme", "balansemerket", "--by", "Kari")
+    first, again = issuer(*given), issuer(*given)
+    assert (first.code, again.code) == (1, 1)
+    assert "Enrolled: 1. Taken by an earlier run: 0. Not taken: 1." in first.err
+    assert "Enrolled: 0. Taken by an earlier run: 1. Not taken: 1." in again.err
+    assert "in a file of their own" in again.err
+    file.write_text("Navn;Orgnr\nHavteatret;\n", encoding="utf-8")
+    assert "Here it says: navn, orgnr." in issuer(*given).err
+
+
+def test_meetings_are_listed_in_the_programmes_time(issuer: Merke) -> None:
+    issuer("participation", "enrol", "balansemerket", "Teateret", "--by", "Kari")
+    at = ("2099-07-01T09:00", "--place", "Storgata 1", "--by", "Kari")
+    assert issuer("meeting", "arrange", "teateret", *at).code == 0
+    assert "\t2099-07-01T09:00\t" in issuer("meeting", "list").out
+
+
+@pytest.mark.parametrize("given", ["anne fjord", "Anne@example.no", "first"])
+def test_who_handed_it_in_may_be_given_in_any_way(issuer: Merke, given: str) -> None:
+    issuer("participation", "enrol", "balansemerket", "Teateret", "--by", "Kari")
+    who = ("--name", "Anne Fjord", "--email", "anne@example.no", "--by", "Kari")
+    assert issuer("organisation", "contact", "teateret", "first", *who).code == 0
+    hand_in = ("participation", "hand-in", "teateret", "kartlegging", "--by", "Kari", "--contact")
+    nobody = issuer(*hand_in, "Per")
+    assert nobody.code == 2
+    assert "merke organisation show teateret" in nobody.err
+    assert issuer(*hand_in, given).code == 0
+
+
+def test_stand_in_addresses_are_told_when_a_programme_is_loaded(
+    merke: Merke, tmp_path: Path
+) -> None:
+    merke("init", "--base-url", "https://merke.example.no", "--name", "Eksempelmerket")
+    file = tmp_path / "b.toml"
+    file.write_bytes(programmes.shipped("balansemerket"))
+    assert "no poster" in merke("programme", "load", str(file), "--by", "Kari").err
