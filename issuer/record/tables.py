@@ -149,7 +149,7 @@ class Participation(Base):
 
 
 class Cycle(Base):
-    """One run through the requirements. The first is number 1; the others are renewals.
+    """One run through the requirements: those of a first cycle, or those of a renewal.
 
     `ended_at`: when it was ended without an award, by decision or because nothing came of it.
     `not_after`: the last day an award of it may have, where it carries on an earlier award.
@@ -179,13 +179,19 @@ class Cycle(Base):
 
     @property
     def first(self) -> bool:
-        """Whether no earlier cycle led to an award: one that led to nothing does not count."""
-        return not any(
-            award.state == "issued"
+        """Whether it asks for what a first cycle asks for: no earlier one led to an award (one that
+        led to nothing does not count), or it carries on the award of such a one."""
+        earlier = [
+            (cycle, award)
             for cycle in self.participation.cycles
             if cycle.number < self.number
             for award in cycle.awards
-        )
+            if award.state == "issued"
+        ]
+        for cycle, award in reversed(earlier):
+            if award.last_day == self.not_after:
+                return cycle.first
+        return not earlier
 
     @property
     def open(self) -> bool:

@@ -1,5 +1,6 @@
 """A case about an award: heard, decided by somebody else, appealed, and carried on if granted."""
 
+import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -166,6 +167,15 @@ def test_a_granted_appeal_gives_a_new_award_for_the_rest_of_the_time(desk: Desk)
     assert fresh.first_day == desk.clock().date()
     assert fresh.code != sealed.code
     assert state_of(desk, sealed.slug) == "holds"
+    # It tells of what was done for the award that was withdrawn, not of a renewal that never was.
+    with desk.office.reading() as session:
+        view = public.view(desk.office, participations.find(session, sealed.slug), desk.clock())
+        met = [each.requirement.name("nb") for each in view.met]
+        copy = sealing.find_award(session, fresh.code).credentials[-1]
+        signed = json.loads(copy.document)
+    assert met[0] == "Kurs på tre timer"
+    assert "Nytt møte etter ett år" not in met
+    assert [each["name"] for each in signed["evidence"]] == met
     # What was revoked stays so: the old code leads to the award that ended.
     with desk.office.reading() as session:
         old = sealing.find_award(session, sealed.code)
