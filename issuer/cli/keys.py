@@ -50,6 +50,7 @@ def list_(context: Context, as_json: bool) -> None:
 def new(context: Context, purpose: str, signs_from: str | None, reason: str, by: str) -> None:
     """Make a key for PURPOSE. Published at once; from its day on it signs in place of the old."""
     from issuer import keyring
+    from issuer.texts import N_
     from keys.ring import Purpose
 
     try:
@@ -58,6 +59,13 @@ def new(context: Context, purpose: str, signs_from: str | None, reason: str, by:
         raise click.BadParameter("write it as 2027-03-31", param_hint="--signs-from") from error
     with context.office(unlock=True) as office:
         record = keyring.new(office, Purpose(purpose), signs_from=begins, by=by, reason=reason)
+    context.say(
+        N_(
+            "Made and published. It signs from %(moment)s on, in place of the one before, which"
+            " stays published: what it signed stays good. `merke keys list` shows both."
+        ),
+        moment=f"{record.signs_from:%Y-%m-%d %H:%M} UTC",
+    )
     click.echo(record.fragment)
 
 

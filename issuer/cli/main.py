@@ -8,6 +8,7 @@ import importlib
 import io
 import logging
 import os
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -61,6 +62,7 @@ class Commands(click.Group):
         module, name = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(importlib.import_module(module), name)
         _take_shared_options(command)
+        _list_in_full(command)
         return command
 
 
@@ -91,6 +93,15 @@ def _take_shared_options(command: click.Command) -> None:
                 help="Language of messages: nb, nn or en.",
             )
         )
+
+
+def _list_in_full(command: click.Command) -> None:
+    """Let lists of commands show the whole first sentence of each, wrapped and not cut off."""
+    if isinstance(command, click.Group):
+        for each in command.commands.values():
+            _list_in_full(each)
+    told = " ".join((command.help or "").split("\n\n")[0].split())
+    command.short_help = re.split(r"(?<=[.]) ", told)[0]
 
 
 def _use_data_folder(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:

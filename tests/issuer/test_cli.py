@@ -446,3 +446,10 @@ def test_a_table_on_a_terminal_leaves_no_letter_out(columns: int) -> None:
     letters = Counter("".join(said.split()))
     letters.subtract(Counter("".join("".join(row).split())))
     assert min(letters.values()) >= 0, "a letter is missing"
+
+
+@pytest.mark.parametrize("command", [(), ("award",), ("keys",)])
+def test_lists_of_commands_cut_no_sentence_off(merke: Merke, command: tuple[str, ...]) -> None:
+    listed = merke(*command, "--help").out.partition("\nCommands:\n")[2]
+    assert listed
+    assert "..." not in listed
