@@ -25,6 +25,8 @@ class Row:
     first_day: str | None
     last_day: str | None
     missing: tuple[str, ...]
+    # What is left to do once nothing is missing: put the award forward, or seal it.
+    next: str
 
     def json(self) -> dict[str, Any]:
         return {
@@ -78,6 +80,7 @@ def tasks_waiting(office: Office, language: str) -> Iterator[dict[str, Any]]:
 
 def row(office: Office, participation: Participation) -> Row:
     seen = public.view(office, participation, office.now())
+    missing = _missing(office, participation)
     return Row(
         slug=seen.slug,
         name=seen.name,
@@ -86,7 +89,8 @@ def row(office: Office, participation: Participation) -> Row:
         code=codes.grouped(seen.award.code) if seen.award else None,
         first_day=seen.award.first_day.isoformat() if seen.award else None,
         last_day=seen.award.last_day.isoformat() if seen.award else None,
-        missing=_missing(office, participation),
+        missing=missing,
+        next="" if missing else _next(office, participation),
     )
 
 
@@ -96,6 +100,15 @@ def _missing(office: Office, participation: Participation) -> tuple[str, ...]:
         return ()
     programme = office.programme(cycle.edition)
     return tuple(r.id for r in participations.missing(programme, cycle))
+
+
+def _next(office: Office, participation: Participation) -> str:
+    cycle = participation.cycles[-1]
+    if not cycle.open:
+        return ""
+    if cycle.prepared_by is not None:
+        return f"seal (put forward by {cycle.prepared_by})"
+    return "prepare" if office.programme(cycle.edition).deciders > 1 else "seal"
 
 
 def detail(office: Office, participation: Participation) -> dict[str, Any]:

@@ -108,7 +108,7 @@ def enrol(
 @json_option
 @click.pass_obj
 def list_(context: Context, programme: str | None, as_json: bool) -> None:
-    """List all participations with their state, the code of their award, what is missing."""
+    """List all participations with their state, the code of their award, what is still to do."""
     from issuer import participations, staff
 
     with context.office() as office:
@@ -120,7 +120,7 @@ def list_(context: Context, programme: str | None, as_json: bool) -> None:
             show_json_list(row.json() for row in rows)
             return
         table(
-            ["address", "name", "state", "code", "last day", "missing"],
+            ["address", "name", "state", "code", "last day", "still to do"],
             (
                 [
                     row.slug,
@@ -128,7 +128,7 @@ def list_(context: Context, programme: str | None, as_json: bool) -> None:
                     row.state,
                     row.code or "",
                     row.last_day or "",
-                    ", ".join(row.missing),
+                    ", ".join(row.missing) or row.next,
                 ]
                 for row in rows
             ),

@@ -168,3 +168,17 @@ def test_stand_in_addresses_are_told_when_a_programme_is_loaded(
     file = tmp_path / "b.toml"
     file.write_bytes(programmes.shipped("balansemerket"))
     assert "no poster" in merke("programme", "load", str(file), "--by", "Kari").err
+
+
+def test_the_list_says_what_waits_for_whom(issuer: Merke) -> None:
+    issuer("participation", "enrol", "balansemerket", "Teateret", "--by", "Kari")
+    assert "kurs, kartlegging" in issuer("participation", "list").out
+    for name, facts in FACTS.items():
+        told = ("teateret", name, "--by", "Kari")
+        issuer("participation", "record", *told, "--facts", json.dumps(facts))
+        issuer("participation", "accept", *told)
+    assert issuer("participation", "list").out.endswith("\tprepare\n")
+    issuer("participation", "prepare", "teateret", "--by", "Kari", "--reason", "ok")
+    assert issuer("participation", "list").out.endswith("\tseal (put forward by Kari)\n")
+    assert issuer("award", "seal", "teateret", "--by", "Ola", "--reason", "ok").code == 0
+    assert issuer("participation", "list").out.endswith("\t\n")
