@@ -123,14 +123,14 @@ def language_from(asked: str | None, environment: Mapping[str, str]) -> str:
 
 
 def show_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(json.dumps(value, indent=2))
 
 
 def show_json_list(items: Iterable[Any]) -> None:
     """Print a list of JSON like `show_json`, each of `items` as soon as it is there."""
     before = "[\n"
     for each in items:
-        text = json.dumps(each, ensure_ascii=False, indent=2)
+        text = json.dumps(each, indent=2)
         click.echo(before + "  " + text.replace("\n", "\n  "), nl=False)
         before = ",\n"
     click.echo("[]" if before == "[\n" else "\n]")

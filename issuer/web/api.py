@@ -34,7 +34,7 @@ public = APIRouter(prefix=staff_api.ROOT)
 async def verify(
     request: Request,
     at: Annotated[str | None, Query(max_length=64)] = None,
-    trust: Annotated[list[str] | None, Query(max_length=100)] = None,
+    trust: Annotated[list[str] | None, Query(max_length=judging.MOST_TRUSTED)] = None,
     recipient: Annotated[str | None, Query(max_length=320)] = None,
 ) -> Response:
     """Verify any badge, ours or not. Every verdict is HTTP 200; only a request that cannot be

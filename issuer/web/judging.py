@@ -34,7 +34,7 @@ LONGEST_RECIPIENT: Final = 320
 _NUMBER = re.compile("[0-9](?:[ \u00a0]?[0-9]){8}")
 
 _DID = re.compile(r"did:[a-z0-9]{1,20}:[A-Za-z0-9.:%_-]{1,400}")
-_MOST_TRUSTED = 20
+MOST_TRUSTED = 20
 _MOST_PARTS = 6
 _ONCE = ("at", "recipient")
 _IN_ADDRESS = ("at", "trust")
@@ -217,7 +217,7 @@ def moment(text: str | None) -> datetime | None:
 
 def trusted(dids: list[str]) -> frozenset[str]:
     """The issuers of whom alone a badge counts (`trust`). Raises `Problem`."""
-    if len(dids) > _MOST_TRUSTED or not all(_DID.fullmatch(did) for did in dids):
+    if len(dids) > MOST_TRUSTED or not all(_DID.fullmatch(did) for did in dids):
         raise _refused("trust", N_("Name issuers by their DID, at most twenty of them."))
     return frozenset(dids)
 
