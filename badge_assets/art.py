@@ -19,6 +19,7 @@ from badge_assets.outlines import Segment, segments
 
 MAX_BYTES = 16 * 1024
 MAX_POINTS = 2000
+MAX_DEPTH = 50  # groups inside each other
 MAX_TEXT = 48 * 1024  # a PNG of the most bytes, in Base64 and in lines
 SIDE = 100  # units of the square in which a motif is kept
 
@@ -27,10 +28,11 @@ Art = tuple[Shape, ...]
 
 _PNG = "data:image/png;base64,"
 _SVG = "{http://www.w3.org/2000/svg}"
-_NUMBER = r"-?(?:\d+\.?\d*|\.\d+)"
+# Nothing that was read is read another way: what is no outline is known as such at once.
+_NUMBER = r"-?(?:\d++\.?\d*+|\.\d++)"
 _SQUARE = re.compile(rf"0[ ,]+0[ ,]+({_NUMBER})[ ,]+({_NUMBER})")
-_PATH = re.compile(rf"(?:[MLHVCQZmlhvcqz]|{_NUMBER}|[\s,])+")
-_POINTS = re.compile(rf"(?:{_NUMBER}|[\s,])+")
+_PATH = re.compile(rf"(?:[MLHVCQZmlhvcqz]|{_NUMBER}|[\s,])++")
+_POINTS = re.compile(rf"(?:{_NUMBER}|[\s,])++")
 _LARGE = frozenset({"#000", "#000000", "black"})
 _SMALL = frozenset({"#808080", "grey", "gray"})
 _BEND = 0.5522847  # of a quarter circle's control points
@@ -68,7 +70,7 @@ def read(source: str) -> Art:
     if [element.tag for element in written.iter()] != [element.tag for element in cleaned.iter()]:
         raise UnfitArt("it holds more than shapes, such as scripts, links, text or pictures")
     found = _SQUARE.fullmatch(written.get("viewBox", "").strip())
-    if written.tag != f"{_SVG}svg" or not found or not 0 < float(found[1]) == float(found[2]):
+    if written.tag != f"{_SVG}svg" or not found or not 0 < float(found[1]) == float(found[2]) < 1e6:
         raise UnfitArt("its viewBox is not a square that begins at 0 0, such as 0 0 100 100")
     scale = SIDE / float(found[1])
     # Nothing is left out in silence: what the cleaner would take away is a fault to be told.
@@ -122,14 +124,16 @@ def _parsed(source: str) -> ElementTree.Element:
         raise UnfitArt("it is not SVG that can be read") from None
 
 
-def _shapes(parent: ElementTree.Element, scale: float) -> Iterator[Shape]:
+def _shapes(parent: ElementTree.Element, scale: float, depth: int = 0) -> Iterator[Shape]:
+    if depth > MAX_DEPTH:
+        raise UnfitArt(f"it has more than {MAX_DEPTH} groups inside each other; ungroup its shapes")
     for element in parent:
         kind = element.tag.removeprefix(_SVG)
         if kind in ("title", "desc"):
             continue
         own = set(element.attrib) - {"id"}
         if kind == "g" and not own:
-            yield from _shapes(element, scale)
+            yield from _shapes(element, scale, depth + 1)
             continue
         if kind not in _GEOMETRY:
             raise UnfitArt(f"it holds <{kind}>; a motif is made of {', '.join(_GEOMETRY)} alone")

@@ -115,6 +115,11 @@ REFUSED = {
     "no SVG": ("<html></html>", "."),
     "nothing": ("", "read"),
     "cut short": (GOOD[:-20], "read"),
+    "endless square": (GOOD.replace("200 200", "9" * 400 + " " + "9" * 400), "square"),
+    "a group in a group": (with_("<g>" * 1200 + "</g>" * 1200), "groups"),
+    # Each of these digits may end a number: tried one way after the other, they last for ever.
+    "digits of a path": (GOOD.replace("M20 100", "M" + "1" * 5000 + "x"), "M L H V C Q Z"),
+    "digits of a polygon": (with_(f'<polygon points="{"1" * 5000}x"/>'), "M L H V C Q Z"),
 }
 
 
