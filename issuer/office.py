@@ -81,7 +81,7 @@ class Office:
     _ring_seen: tuple[int, int, int] | None = field(default=None, repr=False)
     _rehearsal: KeyRing | None = field(default=None, repr=False)
     _commits: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
-    # Another number after each transaction of this process.
+    # Another number after each transaction of this process that may have changed anything.
     commits: int = 0
 
     @classmethod
@@ -165,9 +165,15 @@ class Office:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        with database.transaction(self.engine) as session:
-            yield session
-        self.commits = next(self._commits)
+        ending = False
+        try:
+            with database.transaction(self.engine) as session:
+                yield session
+                ending = True
+        finally:
+            # One that was cut off while it was committed may count all the same.
+            if ending:
+                self.commits = next(self._commits)
         with database.reading(self.engine) as session:
             witness.update(session, self.folder.witness)
 

@@ -95,7 +95,7 @@ def create_app(
 
     # Each is put around those before it: the last one stands outermost.
     app.add_middleware(Bodies)
-    app.add_middleware(Kept)
+    app.add_middleware(Kept, commits=lambda: office.commits)
     app.add_middleware(Packed, where=packable)
     app.add_middleware(OpenToAll)
     app.add_middleware(HeadAsGet)

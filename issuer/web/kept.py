@@ -9,7 +9,7 @@ answers are used for nothing else, and anything done here makes them void.
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -43,10 +43,14 @@ class _Answer:
 
 
 class Kept:
-    """Remembers public answers; gives one again where there would be a 503 about the record."""
+    """Remembers public answers; gives one again where there would be a 503 about the record.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `commits` is another number after each transaction of this process.
+    """
+
+    def __init__(self, app: ASGIApp, commits: Callable[[], int]) -> None:
         self._app = app
+        self._commits = commits
         self._answers: OrderedDict[_Key, _Answer] = OrderedDict()
         self._size = 0
         self._forgotten = 0
@@ -55,11 +59,14 @@ class Kept:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
         elif scope["method"] != "GET" and not is_public(scope["path"]):
-            # Whatever is done here must be seen here at once.
+            # Whatever is done here must be seen here at once; a request that does nothing, such
+            # as one without a token, must not take away what others are given.
+            before = self._commits()
             try:
                 await self._app(scope, receive, send)
             finally:
-                self._forget()
+                if self._commits() != before:
+                    self._forget()
         elif scope["method"] == "GET" and _keeps(scope["path"]):
             await self._watched(scope, receive, send)
         else:

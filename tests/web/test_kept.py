@@ -12,7 +12,9 @@ from issuer import participations
 from issuer.record import database
 from issuer.web import kept
 from tests.support.office import Desk
-from tests.support.web import browser, locked_record
+from tests.support.web import as_staff, browser, locked_record
+
+BECAUSE = {"reason": "for the test"}
 
 
 class Waited:
@@ -95,6 +97,23 @@ def test_a_withdrawal_by_a_command_is_not_hidden(desk: Desk, waited: Waited) -> 
             assert client.get(path).status_code == 503
 
 
+def test_only_what_was_done_makes_it_void(desk: Desk, waited: Waited) -> None:
+    """Anybody can send requests that are refused: they take nothing away from others."""
+    sealed = desk.holder("Eksempelteatret")
+    path, staff = f"/b/{sealed.credential_id}/refresh", as_staff(desk)
+    with browser(desk) as client:
+        assert client.get(path).status_code == 200
+        with locked_record(desk):
+            wrong = {"Authorization": "Bearer merke_x"}
+            for refused in ("/api/v1/participations", "/staff", "/api/v1/nowhere"):
+                assert client.post(refused, json={}, headers=wrong).status_code in (401, 404, 503)
+            assert client.get(path).status_code == 200
+        done = client.post(f"/api/v1/awards/{sealed.code}/suspend", json=BECAUSE, headers=staff)
+        assert done.status_code == 201
+        with locked_record(desk):
+            assert client.get(path).status_code == 503
+
+
 def test_whoever_asks_in_two_lines_gets_their_own_answer(desk: Desk, waited: Waited) -> None:
     """A page that was kept for others is not given to a program, nor the reverse."""
     path = f"/m/{desk.holder('Eksempelteatret').slug}"
@@ -122,7 +141,7 @@ def test_what_is_kept_has_bounded_room(monkeypatch: pytest.MonkeyPatch) -> None:
         await send({"type": "http.response.start", "status": status, "headers": told})
         await send({"type": "http.response.body", "body": body})
 
-    guarded = kept.Kept(app)
+    guarded = kept.Kept(app, lambda: 0)
 
     async def ask(number: int) -> bytes:
         said: list[Message] = []
