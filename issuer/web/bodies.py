@@ -60,7 +60,8 @@ class Bodies:
             return
         body = _Body(network_of(connected(scope)), largest_body(scope["path"]))
         if (announced := _announced(scope)) is None:
-            await refuse("request.malformed", scope, receive, send)
+            # Where the body ends is unclear, so nothing behind it is read.
+            await refuse("request.malformed", scope, receive, send, close=True)
         elif announced > body.most:
             await refuse("request.size", scope, receive, send)
         else:
@@ -124,10 +125,12 @@ def _refusal(code: str) -> Problem:
 
 
 def _announced(scope: Scope) -> int | None:
-    """The length that the request says its body has, 0 if it does not say; None if unclear."""
+    """The length that the request says its body has, 0 if it does not say; None if unclear: a
+    web server in front may have believed the other of two (RFC 9112, 6.1)."""
     lengths = {value for name, value in scope["headers"] if name == b"content-length"}
     if not lengths:
         return 0
-    if len(lengths) > 1 or not (length := lengths.pop()).isdigit() or len(length) > 18:
+    chunked = any(name == b"transfer-encoding" for name, _ in scope["headers"])
+    if chunked or len(lengths) > 1 or not (length := lengths.pop()).isdigit() or len(length) > 18:
         return None
     return int(length)

@@ -15,7 +15,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -145,9 +145,13 @@ def answer(request: Request, error: Exception) -> Response:
     return Response(body, shown.status, headers, media_type=MEDIA_TYPE)
 
 
-async def refuse(code: str, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a request with the problem `code` before anything is done with it."""
-    await answer(Request(scope, receive), Problem(code))(scope, receive, send)
+async def refuse(
+    code: str, scope: Scope, receive: Receive, send: Send, *, close: bool = False
+) -> None:
+    """Answer a request with the problem `code` before anything is done with it; `close` the
+    connection after that."""
+    headers = {"Connection": "close"} if close else None
+    await answer(Request(scope, receive), Problem(code, headers=headers))(scope, receive, send)
 
 
 def _page(request: Request, shown: Told) -> str | None:
@@ -278,6 +282,8 @@ class Unexpected:
 
         try:
             await self._app(scope, receive, watched)
+        except ClientDisconnect:
+            return  # nobody is there to be answered, and nothing is wrong with us
         except Exception as error:
             if started:
                 raise

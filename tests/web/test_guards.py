@@ -1,12 +1,14 @@
 """What every request must keep to, and what every answer carries."""
 
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support.office import Desk
-from tests.support.web import Shop, browser, shop_in
+from tests.support.web import Shop, browser, real_server, shop_in
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,31 @@ def test_every_answer_is_guarded(shop: Shop) -> None:
     assert "frame-ancestors *" in framed["content-security-policy"]
     assert "x-frame-options" not in framed
     assert framed["referrer-policy"] == "no-referrer"
+
+
+def test_two_lengths_end_the_connection(shop: Shop) -> None:
+    """A web server in front may have taken the other one: what follows is nobody's request."""
+    host = b"Host: balansemerket.example.no\r\n"
+    next_ = b"GET /healthz HTTP/1.1\r\n" + host + b"\r\n"
+    both = b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    with real_server(shop.desk) as port:
+        for first in (b"POST /join", b"GET /healthz", f"GET /m/{shop.sealed.slug}.json".encode()):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+                connection.sendall(first + b" HTTP/1.1\r\n" + host + both + next_)
+                answer = connection.makefile("rb").read()
+            assert answer.count(b"HTTP/1.1 ") == 1, first
+            assert answer.startswith(b"HTTP/1.1 400 "), first
+
+
+def test_who_goes_away_is_no_fault_of_ours(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    head = b"POST /join HTTP/1.1\r\nHost: balansemerket.example.no\r\n"
+    form = b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\nname="
+    with real_server(shop.desk) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(head + form)
+            time.sleep(0.3)
+        time.sleep(0.3)
+    assert not [line for line in caplog.records if line.levelname in ("ERROR", "CRITICAL")]
 
 
 def test_endless_addresses(shop: Shop) -> None:
