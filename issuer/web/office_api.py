@@ -63,7 +63,7 @@ def _language(request: Request) -> str:
 def list_tasks(
     request: Request,
     desk: DeskOf,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Response:
     """The tasks that are not done, the eldest first; those after the number `after`."""

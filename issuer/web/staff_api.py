@@ -202,7 +202,7 @@ def _read_cursor(text: str | None) -> tuple[str, str] | None:
     try:
         padded = text + "=" * (-len(text) % 4)
         match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):
-            case [str(key), str(slug)]:
+            case [str(key), str(slug)] if (key + slug).isprintable():
                 return key, slug
     except (ValueError, RecursionError):
         pass

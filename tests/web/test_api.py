@@ -284,6 +284,8 @@ def test_only_json_is_read(shop: Shop) -> None:
         ("GET", "/api/v1/participations?limit=many", 422),
         ("GET", "/api/v1/participations?cursor=%F0%9F%A6%8A", 422),
         ("GET", "/api/v1/participations?cursor=bnVsbA", 422),
+        ("GET", "/api/v1/participations?cursor=WyJcdWQ4MDAiLCJhIl0", 422),
+        ("GET", f"/api/v1/tasks?after={2**63}", 422),
         ("GET", "/api/v1/participations?programme=none", 200),
     ],
 )
