@@ -82,6 +82,8 @@ def open_engine(address: str, patience: float) -> Engine:
     engine = create_engine(
         "postgresql+psycopg://",
         creator=connect,
+        # What stands in the record stands in no message.
+        hide_parameters=True,
         pool_size=20,
         max_overflow=40,
         pool_timeout=patience,

@@ -42,6 +42,8 @@ def open_engine(file: Path, patience: float, *, hold: bool = True) -> Engine:
     check_library(sqlite3.sqlite_version_info)
     engine = create_engine(
         f"sqlite:///{file}",
+        # What stands in the record stands in no message.
+        hide_parameters=True,
         connect_args={"timeout": patience, "check_same_thread": False},
         # One for every thread a server may have at work; one more waits no longer than for a lock.
         pool_size=20,

@@ -19,6 +19,7 @@ from issuer import audit
 from issuer.errors import BadInput, Busy, ClockBehind
 from issuer.record import database as records
 from issuer.record import schema, sqlite
+from issuer.record.access import ApiToken
 from issuer.record.tables import (
     AuditEntry,
     AuditPerson,
@@ -358,6 +359,15 @@ def test_writers_wait_for_each_other(engine: Engine) -> None:
         thread.join()
     with records.reading(engine) as session:
         assert session.get_one(StatusList, 1).version == 41
+
+
+def test_no_message_tells_what_was_to_be_written(engine: Engine) -> None:
+    row = ApiToken(id="canary", digest="hemmelig", person=None, created_at=NOW, expires_at=NOW)
+    with pytest.raises(IntegrityError) as refused, records.transaction(engine) as session:
+        session.add(row)
+    assert "api_token" in str(refused.value)
+    assert "parameters: [(" not in str(refused.value)
+    assert records.is_postgresql(engine) or "hemmelig" not in str(refused.value)
 
 
 @pytest.mark.database_only("postgresql")
