@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import audit, codes, days, participations
+from issuer import audit, codes, days, names, participations
 from issuer.errors import BadInput, CaseNeeded, NotFound, SecondPersonNeeded, WrongState
 from issuer.history import award as judged
 from issuer.record.life import Case
@@ -137,7 +137,7 @@ def close(
             N_("The holder has until %(day)s to answer, and has not been heard yet."),
             day=case.answer_by.isoformat(),
         )
-    if by.casefold() == case.opened_by.casefold() and alone is None:
+    if names.is_same_person(by, case.opened_by) and alone is None:
         raise SecondPersonNeeded(N_("%(by)s opened this case, so somebody else decides it."), by=by)
     case.decision = decision.value
     case.decided_at = now
@@ -201,8 +201,8 @@ def decide_appeal(
         raise WrongState(N_("Nobody has appealed this decision."))
     if case.appeal_decided_at is not None:
         raise WrongState(N_("The appeal is already decided."))
-    before = {person.casefold() for person in (case.opened_by, case.decided_by or "")}
-    if by.casefold() in before:
+    before = (case.opened_by, case.decided_by or "")
+    if any(names.is_same_person(by, person) for person in before):
         raise SecondPersonNeeded(
             N_("%(by)s had a part in the decision, so somebody else decides the appeal."), by=by
         )

@@ -16,6 +16,9 @@ _BASE = str.maketrans(
     {"æ": "ae", "ø": "o", "å": "a", "ŋ": "n", "đ": "d", "ŧ": "t", "š": "s", "ž": "z", "č": "c"}
 )
 
+_LOOK_ALIKE = str.maketrans("01", "ol")
+_LIKE_OURS = frozenset({"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC"})
+
 
 def clean(name: str) -> str:
     """Return `name` in NFC with single spaces, or raise `BadInput` with the letter at fault."""
@@ -40,6 +43,23 @@ def clean(name: str) -> str:
 def folded(name: str) -> str:
     """The form that is searched: `Østfold Teater` and `ostfold` meet here."""
     return anyascii(unicodedata.normalize("NFC", name).casefold().translate(_BASE)).lower()
+
+
+def is_same_person(one: str, other: str) -> bool:
+    """Whether two names may be those of one person: case, accents, signs, and letters and digits
+    that look like others make no difference. Where two people must act, in doubt it is one."""
+    return _person(one) == _person(other)
+
+
+def _person(name: str) -> str:
+    words = folded(unicodedata.normalize("NFKC", name)).translate(_LOOK_ALIKE)
+    return " ".join(re.findall(r"[a-z0-9]+", words)) or name.casefold()
+
+
+def mixes_scripts(name: str) -> bool:
+    """Whether letters of an alphabet that looks like ours stand among ours."""
+    scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in name}
+    return "LATIN" in scripts and not scripts.isdisjoint(_LIKE_OURS)
 
 
 def sort_key(name: str) -> str:

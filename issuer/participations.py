@@ -57,11 +57,20 @@ def check_reason(reason: str) -> str:
 def check_person(person: str) -> str:
     """Whoever acts is named in the log: cleaned, so that one person has one spelling."""
     try:
-        return names.clean(person)
+        clean = names.clean(person)
     except BadInput as error:
         raise BadInput(
             N_("Say who acts: a name as the log shall hold it. %(fault)s"), fault=str(error)
         ) from error
+    if names.mixes_scripts(clean):
+        raise BadInput(
+            N_(
+                "The name %(name)s mixes letters of two alphabets that look alike. Write it with"
+                " one of them."
+            ),
+            name=clean,
+        )
+    return clean
 
 
 def check_number(number: str | None) -> str | None:

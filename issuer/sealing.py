@@ -25,6 +25,7 @@ from issuer import (
     codes,
     credential,
     days,
+    names,
     participations,
     pictures,
     post,
@@ -166,7 +167,7 @@ def check_two_people(
                 " Nobody has prepared it yet."
             )
         )
-    if prepared_by.casefold() == by.casefold():
+    if names.is_same_person(prepared_by, by):
         raise SecondPersonNeeded(
             N_(
                 "%(by)s prepared this award, so somebody else decides on it. If nobody else"

@@ -265,7 +265,13 @@ def test_voiding_the_first_year_leaves_the_way_to_the_third(desk: Desk) -> None:
     assert third.last_day.year == 2028
 
 
-@pytest.mark.parametrize("alias", ["Bo Eksempel ", "bo eksempel", "Bo  Eksempel", "BO EKSEMPEL"])
+@pytest.mark.parametrize(
+    "alias",
+    [
+        *("Bo Eksempel ", "bo eksempel", "Bo  Eksempel", "BO EKSEMPEL", "Bo Eksempel."),
+        *("B0 Eksempe1", "Bó Eksempel", "\uff22o Eksempel", "\u0411о Ексемпел"),
+    ],
+)
 def test_one_person_has_one_spelling(desk: Desk, alias: str) -> None:
     slug = desk.enrol("Eksempelteatret")
     desk.meet(slug)
@@ -277,7 +283,7 @@ def test_one_person_has_one_spelling(desk: Desk, alias: str) -> None:
         sealing.seal(desk.office, slug, by=alias, reason=REASON)
 
 
-@pytest.mark.parametrize("nobody", ["", "  ", "\u200b"])
+@pytest.mark.parametrize("nobody", ["", "  ", "\u200b", "B\u043e Eksempel", "\u0392o"])
 def test_nobody_acts_without_a_name(desk: Desk, nobody: str) -> None:
     sealed = desk.holder("Eksempelteatret")
     for act in (awards.suspend, awards.give_up, awards.withdraw, awards.void):
