@@ -44,12 +44,13 @@ def of_check(check: Check) -> Text:
 
 _VERDICTS: dict[Verdict, Text] = {
     Verdict.VALID: {
-        "nb": "Merket er i orden: uendret siden det ble utstedt, innenfor datoene sine "
-        "og ikke trukket tilbake.",
-        "nn": "Merket er i orden: uendra sidan det vart utferda, innanfor datoane sine "
-        "og ikkje trekt tilbake.",
-        "en": "This badge is in order: unchanged since it was issued, within its dates "
-        "and not withdrawn.",
+        # Some badges name no list that could say so: "not withdrawn" would be too much.
+        "nb": "Merket er i orden: uendret siden det ble utstedt, innenfor datoene sine, "
+        "og ingenting sier at det er trukket tilbake.",
+        "nn": "Merket er i orden: uendra sidan det vart utferda, innanfor datoane sine, "
+        "og ingenting seier at det er trekt tilbake.",
+        "en": "This badge is in order: unchanged since it was issued, within its dates, "
+        "and nothing says that it was withdrawn.",
     },
     Verdict.INVALID: {
         "nb": "Merket er ikke gyldig.",
