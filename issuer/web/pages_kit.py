@@ -3,8 +3,9 @@
 from fastapi import APIRouter, Request, Response
 
 from badge_assets.draw import SEAL_SIZES, Form
+from badge_assets.facts import Sheet
 from badge_assets.looks import Theme
-from issuer import kit, pack
+from issuer import kit, pack, prints
 from issuer.pictures import Variant
 from issuer.public import View
 from issuer.state import State
@@ -68,6 +69,8 @@ def kit_page(request: Request, slug: str) -> Response:
             for form in Form
             for theme in Theme
         ],
+        sheets=tuple(Sheet) if prints.speaks_to_guests(office, view) else (),
+        copy=view.award.newest if view.award else None,
     )
 
 
@@ -94,6 +97,34 @@ def _pack(request: Request, slug: str, language: str) -> Response:
         headers={
             "Cache-Control": http.NO_STORE,
             "Content-Disposition": f'attachment; filename="{slug}.zip"',
+        },
+    )
+
+
+@router.get("/m/{slug}/poster-{sheet}-{language}.pdf")
+async def poster(request: Request, slug: str, sheet: str, language: str) -> Response:
+    """The poster for the door, as things stand: what `merke poster` writes."""
+    if sheet not in tuple(Sheet) or language not in LANGUAGES:
+        raise not_found()
+    pool: Pool = request.app.state.picture_pool
+    return await pool.run(_poster, request, slug, Sheet(sheet), language)
+
+
+def _poster(request: Request, slug: str, sheet: Sheet, language: str) -> Response:
+    office = office_of(request)
+    studio: Studio = request.app.state.studio
+    now = office.now()
+    view = view_of(office, slug, now)
+    if view is None or _never_held(view):
+        raise not_found()
+    return http.public_answer(
+        request,
+        prints.poster(office, view, language, sheet, studio.draw),
+        prints.PDF,
+        cache=http.cache_control(now, view.changes_at),
+        headers={
+            "Content-Language": language,
+            "Content-Disposition": f'inline; filename="{slug}-poster-{sheet}.pdf"',
         },
     )
 

@@ -146,3 +146,46 @@ def test_it_is_another_one_at_midnight(tmp_path: Path) -> None:
         again = client.get(f"/b/{sealed.credential_id}.pdf")
         assert again.headers["etag"] != answer.headers["etag"]
     desk.close()
+
+
+def test_the_poster_from_the_kit_page(house: House) -> None:
+    """What `merke poster` writes is linked from the holder's own page while the mark stands."""
+    for state, slug in house.slugs.items():
+        path = f"/m/{slug}/poster-a3-nn.pdf"
+        kit = house.client.get(f"/m/{slug}/kit?lang=nn", headers={"Accept": "text/html"}).text
+        assert (path in kit) is state.holds, state
+        answer = house.client.get(path)
+        if state in (State.UNKNOWN, State.UNDER_WAY):
+            assert answer.status_code == 404
+            continue
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "application/pdf"
+        assert answer.headers["content-language"] == "nn"
+        assert "vary" not in answer.headers
+        assert coloured(answer.content) is state.holds
+        assert ("Gyldig til og med" in words(answer.content)) is state.holds
+        with pikepdf.open(io.BytesIO(answer.content)) as document:
+            wide = document.pages[0].mediabox[2]
+            assert abs(float(wide) - 297 / 25.4 * 72) < 1
+    slug = house.slugs[State.HOLDS]
+    again = house.client.get(f"/m/{slug}/poster-a4-nb.pdf").headers["etag"]
+    assert (
+        house.client.get(
+            f"/m/{slug}/poster-a4-nb.pdf", headers={"If-None-Match": again}
+        ).status_code
+        == 304
+    )
+    for other in ("a5-nb", "a4-de", "a4", "A4-nb"):
+        assert house.client.get(f"/m/{slug}/poster-{other}.pdf").status_code == 404, other
+
+
+def test_no_poster_sends_guests_where_nobody_reads(tmp_path: Path) -> None:
+    desk = Desk.make(tmp_path / "data", sample=False)
+    slug = desk.holder("Eksempelteatret").slug
+    with browser(desk) as client:
+        kit = client.get(f"/m/{slug}/kit?lang=en", headers={"Accept": "text/html"}).text
+        assert "nobody would read it" in kit
+        assert "poster-a4" not in kit
+        refused = client.get(f"/m/{slug}/poster-a4-nb.pdf")
+        assert (refused.status_code, refused.json()["code"]) == (409, "award.state")
+    desk.close()
