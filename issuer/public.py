@@ -123,7 +123,7 @@ class View:
             "edition": self.programme.edition,
             "mark": self.programme.name(self.programme.main_language),
             "state": str(self.state),
-            "holds": None if self.state.holds and self.unsure else self.state.holds,
+            "holds": None if self.unsure else self.state.holds,
             "unsureSince": days.timestamp(self.unsure) if self.unsure else None,
             "since": self.since.isoformat() if self.since else None,
             "award": None

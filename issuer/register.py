@@ -42,7 +42,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 _COLUMNS: Final = (
     *("name", "organisation_number", "programme", "edition", "mark", "state", "holds"),
-    *("first_day", "last_day", "since", "held", "page", "successor"),
+    *("first_day", "last_day", "since", "held", "page", "successor", "unsure_since"),
 )
 
 
@@ -74,6 +74,7 @@ class Entry:
     periods: tuple[Held, ...]
     history: state.Participation
     successor: Successor | None = None  # in which it goes on, if that one is on the register
+    unsure: datetime | None = None  # since when the record may say less than is true
 
     @property
     def state(self) -> State:
@@ -106,7 +107,7 @@ class Entry:
             "edition": self.programme.edition,
             "mark": self.programme.name(self.programme.main_language),
             "state": str(self.state),
-            "holds": self.state.holds,
+            "holds": None if self.unsure else self.state.holds,
             "since": self.since.isoformat() if self.since else None,
             "award": None
             if award is None
@@ -172,11 +173,12 @@ def read(
     programme: str | None = None,
     on: date | None = None,
     sought: str = "",
+    unsure: datetime | None = None,
 ) -> Register:
     """The register at `now`, or as it stood at the end of the day `on`.
 
-    `sought` is a part of a name an organisation has gone by, or of its number. Raises
-    `BadInput` for a day that has not come.
+    `sought` is a part of a name an organisation has gone by, or of its number; `unsure` as
+    `Office.unsure_since` says. Raises `BadInput` for a day that has not come.
     """
     raw = _Raw(session, programme, sought.strip()[:LONGEST])
     entries = []
@@ -185,7 +187,7 @@ def read(
         if entry is not None and entry[1].on_register:
             stands = entry[1].state.holds or entry[1].state is State.SUSPENDED
             onward = None if stands else raw.successor(base_url, row, now, on)
-            entries.append((entry[0], replace(entry[1], successor=onward)))
+            entries.append((entry[0], replace(entry[1], successor=onward, unsure=unsure)))
     entries.sort(key=lambda each: (each[0], each[1].slug))
     changes = None
     if on is None:
@@ -360,13 +362,14 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         entry.programme.edition,
         entry.programme.name(entry.programme.main_language),
         str(entry.state),
-        "true" if entry.state.holds else "false",
+        "" if entry.unsure else "true" if entry.state.holds else "false",
         entry.award.first_day.isoformat() if entry.award else "",
         entry.award.last_day.isoformat() if entry.award else "",
         entry.since.isoformat() if entry.since else "",
         " ".join(f"{p.first_day.isoformat()}/{p.until.isoformat()}" for p in entry.periods),
         entry.address,
         f"{entry.base_url}/m/{entry.successor.slug}" if entry.successor else "",
+        days.timestamp(entry.unsure) if entry.unsure else "",
     )
 
 

@@ -63,8 +63,7 @@ SCHEMA: Final[Mapping[str, Any]] = {
                 },
                 "holds": {
                     "type": ["boolean", "null"],
-                    "description": "null: the record says so, but may lack a later decision "
-                    "(unsureSince)",
+                    "description": "null: the record may lack a later decision (unsureSince)",
                 },
                 "since": _DAY_OR_NULL,
                 "award": {"anyOf": [{"$ref": "#/$defs/award"}, {"type": "null"}]},

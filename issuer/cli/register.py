@@ -26,17 +26,21 @@ def register(
     if ctx.invoked_subcommand is not None:
         return
     from issuer import register as registers
+    from issuer.texts import N_
 
     context: Context = ctx.obj
-    with context.office() as office, office.reading() as session:
-        found = registers.read(
-            office.settings.base_url,
-            session,
-            office.now(),
-            programme=programme,
-            on=registers.read_day(on),
-            sought=search,
-        ).entries
+    with context.office() as office:
+        unsure = office.unsure_since()
+        with office.reading() as session:
+            found = registers.read(
+                office.settings.base_url,
+                session,
+                office.now(),
+                programme=programme,
+                on=registers.read_day(on),
+                sought=search,
+                unsure=unsure,
+            ).entries
     if as_json:
         show_json([entry.json() for entry in found])
     elif as_csv or as_excel:
@@ -54,6 +58,14 @@ def register(
                 ]
                 for entry in found
             ],
+        )
+    if unsure:
+        context.say(
+            N_(
+                "Who holds the mark cannot be confirmed now: the record was put back from an"
+                " older copy, and decisions after %(day)s may be missing. See `merke record`."
+            ),
+            day=unsure.date().isoformat(),
         )
 
 

@@ -29,7 +29,7 @@ def show(request: Request) -> Response:
     if not _PARAMETERS.issuperset(asked):
         return _unanswered(request)
     office = office_of(request)
-    now = office.now()
+    now, unsure = office.now(), office.unsure_since()
     language = language_of(request)
     sought = asked.get("q", "").strip()[: register.LONGEST]
     written = asked.get("on") or None
@@ -43,6 +43,7 @@ def show(request: Request) -> Response:
                 programme=asked.get("programme") or None,
                 on=on,
                 sought=sought,
+                unsure=unsure,
             )
     except BadInput as fault:
         return _unanswered(request, translate(language, fault.message, **fault.values))

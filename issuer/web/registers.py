@@ -4,10 +4,11 @@ All of it is public. What a question cannot be answered for is refused: an answe
 was asked would be taken for the answer to all of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from itertools import chain
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -40,6 +41,7 @@ class Asked:
     now: datetime
     register: Register
     on: date | None
+    unsure: datetime | None
 
     @property
     def cache(self) -> str:
@@ -58,7 +60,7 @@ def ask(request: Request, *, known: tuple[str, ...] = ()) -> Asked:
             {"known": ", ".join(parameters)},
         )
     office = office_of(request)
-    now = office.now()
+    now, unsure = office.now(), office.unsure_since()
     try:
         on = register.read_day(request.query_params.get("on"))
         with office.reading() as session:
@@ -69,10 +71,11 @@ def ask(request: Request, *, known: tuple[str, ...] = ()) -> Asked:
                 programme=request.query_params.get("programme"),
                 on=on,
                 sought=request.query_params.get("q", ""),
+                unsure=unsure,
             )
     except BadInput as fault:
         raise _refused("on", "value", fault.message, fault.values) from None
-    return Asked(office, now, found, on)
+    return Asked(office, now, found, on, unsure)
 
 
 def _refused(name: str, code: str, message: str, values: Mapping[str, object]) -> Problem:
@@ -81,7 +84,6 @@ def _refused(name: str, code: str, message: str, values: Mapping[str, object]) -
 
 def as_document(request: Request) -> Response:
     """Everybody the public knows of, in the Norwegian order of their names."""
-    unsure = office_of(request).unsure_since()
     asked = ask(request)
     settings = asked.office.settings
     said = {
@@ -90,8 +92,8 @@ def as_document(request: Request) -> Response:
         "name": settings.name,
         "sample": settings.sample,
         "on": asked.on.isoformat() if asked.on else None,
-        "unsureSince": days.timestamp(unsure) if unsure else None,
-        "participants": [_told(entry, unsure) for entry in asked.register.entries],
+        "unsureSince": days.timestamp(asked.unsure) if asked.unsure else None,
+        "participants": [entry.json() for entry in asked.register.entries],
     }
     return public_answer(
         request,
@@ -100,11 +102,6 @@ def as_document(request: Request) -> Response:
         cache=asked.cache,
         tag=weak_tag(as_json(said)),
     )
-
-
-def _told(entry: register.Entry, unsure: datetime | None) -> dict[str, Any]:
-    told = entry.json()
-    return {**told, "holds": None} if unsure and entry.state.holds else told
 
 
 def as_table(request: Request) -> Response:
@@ -130,7 +127,7 @@ class News:
     at: datetime
     address: str
     title: str
-    state: str
+    state: str | None = None
 
 
 _NEWS: Final[Mapping[State, str]] = {
@@ -155,7 +152,10 @@ def as_feed(request: Request) -> Response:
     asked = ask(request)
     language = negotiate(request.query_params.get("lang"), None)
     told = sorted(
-        (each for entry in asked.register.entries for each in news(entry, asked.now, language)),
+        chain(
+            _doubt(asked, language),
+            *(news(entry, asked.now, language) for entry in asked.register.entries),
+        ),
         key=lambda each: (each.at, each.id),
         reverse=True,
     )[:_MOST_NEWS]
@@ -171,8 +171,27 @@ def as_feed(request: Request) -> Response:
     return public_answer(request, feed.encode(), ATOM, cache=asked.cache)
 
 
+def _doubt(asked: Asked, language: str) -> Iterator[News]:
+    """That the record may lack what was decided last, for as long as it may."""
+    if asked.unsure is None:
+        return
+    settings = asked.office.settings
+    begins = days.timestamp(asked.unsure)
+    yield News(
+        id=f"{settings.base_url}/register#unsure-{begins}",
+        at=asked.unsure,
+        address=f"{settings.base_url}/register",
+        title=translate(
+            language,
+            N_("Who holds a mark cannot be confirmed now: decisions after %(day)s may be missing"),
+            day=texts.day(asked.unsure.date(), language),
+        ),
+    )
+
+
 def news(entry: Entry, now: datetime, language: str) -> list[News]:
-    """What has come to pass with `entry`, in no order."""
+    """What has come to pass with `entry`, in no order. Where decisions may be missing, what the
+    clock alone would have brought about since is not told."""
     zone = entry.programme.timezone
     found = []
     for award in entry.history.awards:
@@ -189,8 +208,9 @@ def news(entry: Entry, now: datetime, language: str) -> list[News]:
         )
         if award.end(now) is None and not renewed:
             changes.append((award.valid_until + register.SECOND, State.LAPSED))
+        decided = {event.at for event in award.events}
         for at, kind in changes:
-            if at > now:
+            if at > now or (entry.unsure and at > entry.unsure and at not in decided):
                 continue
             day = award.last_day if kind is State.LAPSED else days.day_of(at, zone)
             found.append(

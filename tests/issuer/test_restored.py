@@ -1,9 +1,11 @@
 """After a restore: no place twice, no revocation undone, and nothing said that is not known."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -320,6 +322,34 @@ def told_by(client: TestClient, path: str, status: int = 200) -> str:
     page = Page.of(answer.text)
     assert list(page.faults()) == []
     return " ".join(page.one("body").text.split())
+
+
+def test_the_register_claims_nothing_either(lost: Lost) -> None:
+    """Neither that somebody holds the mark nor that somebody does not, in any of its forms."""
+    desk, name = lost.desk, "Eksempelteatret"
+    with browser(desk) as client:
+        told = told_by(client, "/register")
+        assert "these lists rest on what was known on 4 March 2025" in told
+        assert "Holders, as known on 4 March 2025" in told
+        desk.clock.moment = datetime(2026, 4, 1, 9, tzinfo=UTC)
+        assert "Former holders, as known on 4 March 2025" in told_by(client, "/register")
+        assert "cannot be confirmed now" in told_by(client, "/")
+        rows = list(csv.DictReader(io.StringIO(client.get("/register.csv").text)))
+        assert {(row["holds"], row["unsure_since"][:10]) for row in rows} == {("", "2025-03-04")}
+        entries = client.get("/register.json").json()["participants"]
+        assert {each["state"] for each in entries} == {"lapsed"}
+        assert {each["holds"] for each in entries} == {None}
+        feed = client.get("/register.atom?lang=en").text
+        assert "decisions after 4 March 2025 may be missing" in feed
+        assert f"{name} holds Balansemerket from 4 March 2025" in feed
+        # That a year is over the clock would say; whether a new one began it cannot know.
+        assert "no longer holds" not in feed
+        restored.acknowledge(desk.office, by=ADA, reason=REASON)
+        restored.release(desk.office, 1, by=ADA, reason=REASON)
+        assert "as known on" not in told_by(client, "/register")
+        assert "no longer holds" in client.get("/register.atom?lang=en").text
+        sure = list(csv.DictReader(io.StringIO(client.get("/register.csv").text)))
+        assert {(row["holds"], row["unsure_since"]) for row in sure} == {("false", "")}
 
 
 def test_nothing_that_says_how_things_stand_is_sure_of_it(lost: Lost) -> None:
