@@ -2,8 +2,9 @@
 
 While another process holds the record, or the disk is full, signed bytes and documents go on
 being served as they were, for no longer than they themselves allow any cache to keep them. What
-tells a state is kept for a few seconds only: another process may have changed it meanwhile. The
-answers are used for nothing else, and anything done here makes them void.
+tells a state is kept for two seconds only, no longer than what another process has changed may
+stay unseen at any time. The answers are used for nothing else, and anything done here makes them
+void.
 """
 
 import asyncio
@@ -18,7 +19,7 @@ from issuer.web.alike import is_alike
 from issuer.web.http import LONGEST, is_public
 
 # How long an answer that tells a state may be given again, in seconds.
-MOMENT = 5.0
+MOMENT = 2.0
 MOST_BYTES = 16 * 1024**2
 LARGEST = 512 * 1024
 # What an answer takes beside its body and its key.
