@@ -80,7 +80,7 @@ def mail(view: View, language: str) -> str:
     source = f"{view.base_url}/embed/{view.slug}/mail-light-{language}.png"
     image = (
         f'<img src="{source}" alt="{alt}" width="{width}" height="{height}"'
-        f' style="border:0;width:{width}px;height:{height}px">'
+        f' style="border:0;max-width:100%;height:auto">'
     )
     return linked(view, language, image)
 

@@ -61,7 +61,10 @@ def _snippet(view: View, language: str) -> str:
     width, height = SEAL_SIZES[Variant(language).form]
     alt = escape(kit.alternative(view, language))
     return kit.linked(
-        view, language, f'<img src="seal.svg" alt="{alt}" width="{width}" height="{height}">'
+        view,
+        language,
+        f'<img src="seal.svg" alt="{alt}" width="{width}" height="{height}"'
+        f' style="max-width:100%;height:auto">',
     )
 
 

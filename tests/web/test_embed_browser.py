@@ -45,6 +45,7 @@ STYLE = """
 :root { color-scheme: light dark; font: 17px/1.5 Georgia, serif }
 body { margin: 0 auto; padding: 20px; max-width: 520px }
 h1 { font-size: 26px; margin: 0 0 8px }
+.theme img, .theme iframe { max-width: 100%; height: auto }
 """
 
 
@@ -430,6 +431,79 @@ def test_the_pack_on_a_server_of_the_holders_own(street: Street, visit: Open) ->
     assert _shown(page)
     assert page.locator("a").get_attribute("href") == f"{BASE}/m/{street.slug}"
     assert not any(each.startswith(BASE) for each in street.asked)
+
+
+# Each of them on each bad day
+
+DAYS: dict[str, dict[str, Any]] = {
+    "a strict policy": {},
+    "dark mode": {"color_scheme": "dark"},
+    "320 pixels": {"viewport": {"width": 320, "height": 640}},
+    "pictures off": {"pictures": False},
+    "all at once": {
+        "color_scheme": "dark",
+        "viewport": {"width": 320, "height": 640},
+        "pictures": False,
+    },
+}
+
+
+def _kinds(street: Street) -> dict[str, str]:
+    """All that the kit gives, by kind."""
+    lines = street.lines()
+    photo = street.client.get("/oembed", params={"url": lines["line-oembed"]}).json()
+    with zipfile.ZipFile(
+        io.BytesIO(street.client.get(f"/m/{street.slug}/kit-nb.zip").content)
+    ) as z:
+        street.pages["/seal.svg"] = (
+            z.read(f"{street.slug}/seal.svg"),
+            {"Content-Type": "image/svg+xml"},
+        )
+        pack = z.read(f"{street.slug}/snippet.html").decode()
+    # Of oEmbed a page gets numbers only: that it is no wider than the column is the theme's work.
+    return {
+        "picture": lines["line-picture"],
+        "link": lines["line-link"],
+        "component": lines["line-component"],
+        "frame": lines["line-frame"],
+        "mail": lines["line-mail"],
+        "oembed": f'<a class="theme" href="{lines["line-oembed"]}"><img src="{photo["url"]}"'
+        f' alt="{photo["title"]}" width="{photo["width"]}" height="{photo["height"]}"></a>',
+        "pack": pack,
+    }
+
+
+@pytest.mark.parametrize("day", DAYS)
+def test_every_kind_on_every_bad_day(street: Street, visit: Open, day: str) -> None:
+    """All kinds stand on one page of another origin: each shows how things stand or leads there,
+    and nothing that was pasted tells a state."""
+    kinds, options = _kinds(street), DAYS[day]
+    body = "".join(f'<div id="{kind}">{pasted}</div>' for kind, pasted in kinds.items())
+    # Under a strict policy no line's own style counts; the page's does.
+    strict = day in ("a strict policy", "all at once")
+    body = f'<div class="theme">{body}</div>' if strict else body
+    policy = _only(
+        f"img-src {BASE} 'self'", f"frame-src {BASE}", f"script-src {BASE}", f"connect-src {BASE}"
+    )
+    street.put(body, policy if strict else "")
+    page = visit(**options).page
+    assert _fits(page)
+    for kind in ("picture", "mail", "oembed", "pack"):
+        assert _shown(page, f"#{kind} img") is options.get("pictures", True), kind
+    for kind in ("picture", "link", "mail", "oembed", "pack"):
+        link = page.locator(f"#{kind}").get_by_role("link", name=ALTERNATIVE)
+        assert link.is_visible(), kind
+        assert link.get_attribute("href") == f"{BASE}/m/{street.slug}", kind
+    told = page.frames[1].locator("body").aria_snapshot()
+    assert f'img "{SENTENCE}' in told or f'link "{SENTENCE}' in told
+    component = page.locator("#component")
+    if options.get("pictures", True):
+        component.get_by_role("button", name=SENTENCE).click()
+        assert component.get_by_role("group").is_visible()
+        assert _fits(page)
+    else:
+        assert component.get_by_role("link", name=ALTERNATIVE).is_visible()
+    assert SENTENCE not in body
 
 
 # What it is all for
