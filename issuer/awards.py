@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from issuer import audit, cases, codes, days, participations, post, sealing, status
+from issuer import audit, cases, codes, days, participations, post, sealing, status, tasks
 from issuer.errors import BeingSealed, WrongState
 from issuer.history import award as judged
 from issuer.office import Office
@@ -160,7 +160,10 @@ def _end_copies(
         if first is not None:
             first(session, award, now)
         _record(session, award, act, by=by, reason=why, now=now, alone=alone)
-        if act is not Act.VOID:
+        if act is Act.VOID:
+            programme = office.programme(award.cycle.edition)
+            tasks.ask_for_second(session, award.cycle, programme, now=now)
+        else:
             # A renewal sealed ahead must not bring the mark back by the clock alone.
             for later in _later(award):
                 if not judged(later).end(now) and not judged(later).suspension(now):

@@ -20,6 +20,7 @@ from issuer import (
     post,
     sealing,
     successions,
+    tasks,
 )
 from issuer.errors import BadInput, Refused, WrongState
 from issuer.history import award as judged
@@ -321,6 +322,7 @@ def _carry(
             )
         )
     session.flush()
+    tasks.ask_for_second(session, cycle, office.programme(edition), now=now)
     audit.write(
         session,
         "cycle.carry",

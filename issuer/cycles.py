@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from issuer import audit, days, measures, participations, programmes, requirements
+from issuer import audit, days, measures, participations, programmes, requirements, tasks
 from issuer.errors import Refused
 from issuer.programme import Kind, Programme, Requirement
 from issuer.record.tables import Cycle, Edition, Participation
@@ -23,6 +23,7 @@ def close(
     why = participations.check_reason(reason)
     cycle = participations.current_cycle(participation)
     cycle.ended_at = now
+    tasks.settle_second(session, participation, by=by, now=now)
     session.flush()
     audit.write(
         session,
@@ -81,6 +82,7 @@ def move(
     cycle.edition = edition
     cycle.edition_id = edition.id
     cycle.prepared_at = cycle.prepared_by = None
+    tasks.settle_second(session, participation, by=by, now=now)
     asked = {each.id: each for each in participations.asked(programme, cycle)}
     kinds = {each.id: each.kind for each in participations.asked(before, cycle)}
     today = days.day_of(now, programme.timezone)

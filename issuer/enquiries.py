@@ -18,7 +18,7 @@ from limits.strategies import FixedWindowRateLimiter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import audit, contacts, enrolling, names, participations
+from issuer import audit, contacts, enrolling, names, participations, tasks
 from issuer.characters import hidden
 from issuer.errors import BadInput, NotFound, Refused
 from issuer.office import Office
@@ -160,8 +160,14 @@ def receive(session: Session, asked: Asked, *, now: datetime) -> Enquiry | None:
     session.add(row)
     session.flush()
     # Who asked stands in the enquiry alone, where it can be erased.
+    tasks.ask(session, _task(row), "enquiry.waits", now=now, enquiry=row.id)
     audit.write(session, "enquiry.receive", row.id, by="merke", now=now, programme=row.programme)
     return row
+
+
+def _task(row: Enquiry) -> str:
+    """The key of the task to answer it. What it says names nobody."""
+    return f"enquiry:{row.id}"
 
 
 def _same(row: Enquiry, asked: Asked) -> bool:
@@ -198,6 +204,7 @@ def decline(session: Session, row: Enquiry, *, by: str, reason: str, now: dateti
     check_open(row)
     row.outcome, row.outcome_at, row.outcome_by = "declined", now, by
     session.flush()
+    tasks.settle(session, _task(row), by=by, now=now)
     audit.write(session, "enquiry.decline", row.id, by=by, reason=why, now=now)
 
 
@@ -243,6 +250,7 @@ def enrol(
     row.outcome, row.outcome_at, row.outcome_by = "enrolled", now, by
     row.participation_id = participation.id
     session.flush()
+    tasks.settle(session, _task(row), by=by, now=now)
     audit.write(session, "enquiry.enrol", row.id, by=by, now=now, slug=participation.slug)
     return participation
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from issuer import audit, days, participations
+from issuer import audit, days, participations, tasks
 from issuer.errors import Gone, WrongState
 from issuer.history import award as judged
 from issuer.office import Office
@@ -58,6 +58,7 @@ def bury(office: Office, slug: str, *, by: str, reason: str) -> None:
         for cycle in row.cycles:
             if cycle.closed_at is None:
                 cycle.ended_at = cycle.closed_at = now
+        tasks.settle_second(session, row, by=by, now=now)
         session.flush()
         audit.write(session, "participation.bury", slug, by=by, reason=why, now=now)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from issuer import audit, contacts, days, measures, participations
+from issuer import audit, contacts, days, measures, participations, tasks
 from issuer.characters import hidden
 from issuer.errors import BadInput, NotFound, Refused
 from issuer.programme import Kind, Programme
@@ -104,6 +104,7 @@ def send_back(
     if taken_back:
         row.accepted_at = row.accepted_by = row.public_facts = row.equivalence = None
         cycle.prepared_at = cycle.prepared_by = None
+        tasks.settle_second(session, participation, by=by, now=now)
         if requirement.kind is Kind.PLAN:
             measures.drop(session, cycle)
     row.sent_back_at = now

@@ -26,6 +26,7 @@ from issuer import (
     requirements,
     state,
     successions,
+    tasks,
 )
 from issuer.errors import BadInput, FactsRefused, NotFound, Refused, RequirementsMissing
 from issuer.programme import Kind, Programme, Requirement
@@ -368,6 +369,7 @@ def prepare(
         )
     cycle.prepared_by = check_person(by)
     cycle.prepared_at = now
+    tasks.ask_for_second(session, cycle, programme, now=now)
     audit.write(
         session, "award.prepare", participation.slug, by=by, reason=check_reason(reason), now=now
     )

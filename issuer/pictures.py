@@ -66,6 +66,9 @@ _LINES: Mapping[State, str] = {
 }
 
 
+_GONE_ON = N_("Concluded on %(since)s")
+
+
 class Undrawable(Refused):
     """A text has a letter that the typeface lacks, or is too long for its place."""
 
@@ -79,7 +82,11 @@ def kind(state: State) -> SealKind:
 
 def state_line(view: View, language: str) -> str:
     """The state in a line, with its day."""
-    message = wording.UNSURE_WORD if view.unsure else _LINES[view.state]
+    message = _LINES[view.state]
+    if view.unsure:
+        message = wording.UNSURE_WORD
+    elif wording.gone_on(view):
+        message = _GONE_ON
     return translate(language, message, **wording.values(view, language))
 
 

@@ -32,6 +32,7 @@ from issuer import (
     proofs,
     published,
     status,
+    tasks,
 )
 from issuer.errors import (
     AlreadySealed,
@@ -429,6 +430,7 @@ def issue(
     if act is Act.SEAL:
         award.state = "issued"
         award.cycle.closed_at = max(now, award.valid_from)
+        tasks.settle_second(session, award.cycle.participation, by=by, now=now)
     audit.write(
         session,
         f"award.{act.value}",

@@ -6,15 +6,18 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from issuer import audit, participations
+from issuer import audit, names
 from issuer.errors import NotFound, Refused
 from issuer.places import PLACES
+from issuer.programme import Programme
 from issuer.record.post import Task
-from issuer.record.tables import Participation
+from issuer.record.tables import Cycle, Participation
 from issuer.texts import N_, translate
 
 # What each kind of task asks for, in one sentence.
 WORDS = {
+    "enquiry.waits": N_("Somebody asks about the mark. See merke organisation enquiries."),
+    "award.waits": N_("An award was put forward by %(by)s and waits for somebody else to seal it."),
     "meeting.record": N_("A meeting was held. Record what came of it."),
     "measure.past": N_("A measure of the plan is past its date. Ask how it goes."),
     "participation.silent": N_("Nothing has happened for long. Get in touch."),
@@ -75,7 +78,7 @@ def done(session: Session, number: int, *, by: str, now: datetime, reason: str =
             day=row.done_at.date().isoformat(),
         )
     row.done_at = now
-    row.done_by = participations.check_person(by)
+    row.done_by = names.clean(by)
     session.flush()
     audit.write(
         session, "task.done", f"task:{number}", by=by, reason=reason, now=now, kind=row.kind
@@ -89,10 +92,34 @@ def settle(session: Session, about: str, *, by: str, now: datetime) -> None:
     session.execute(update(Task).where(*waits).values(done_at=now, done_by=by))
 
 
+def ask_for_second(session: Session, cycle: Cycle, programme: Programme, *, now: datetime) -> None:
+    """The award of `cycle` was put forward: where `programme` asks for two people, it waits for
+    another one."""
+    if programme.deciders < 2 or cycle.prepared_by is None:
+        return
+    key, by, about = f"award:{cycle.id}", cycle.prepared_by, cycle.participation
+    if not ask(session, key, "award.waits", now=now, participation=about, by=by):
+        # Put forward once more, by the same or by another.
+        again = {"details": {"by": by}, "created_at": now, "done_at": None, "done_by": None}
+        session.execute(update(Task).where(Task.key == key).values(again))
+
+
+def settle_second(session: Session, about: Participation, *, by: str, now: datetime) -> None:
+    """Of `about` no award waits for a second person any more."""
+    waits = (
+        Task.participation_id == about.id,
+        Task.kind == "award.waits",
+        Task.done_at.is_(None),
+    )
+    session.execute(update(Task).where(*waits).values(done_at=now, done_by=by))
+
+
 def told(row: Task, language: str) -> str:
     """The sentence of a task in `language`."""
     place = PLACES.get(row.details.get("place", ""))
     values = {} if place is None else {"place": translate(language, place)}
+    if "by" in row.details:
+        values["by"] = row.details["by"]
     return translate(language, WORDS[row.kind], **values)
 
 

@@ -48,6 +48,10 @@ SENTENCES: Final[Mapping[State, str]] = {
     State.UNKNOWN: N_("Nobody at this address holds %(mark)s."),
 }
 
+# Of a holder that ended its mark and has gone on in another, in place of its own wish.
+GONE_ON_WORD: Final = N_("Concluded")
+GONE_ON: Final = N_("%(name)s does not hold %(mark)s now: it has gone on in %(to)s.")
+
 # While the record may lack what was decided last, no state is told: neither a mark that may have
 # been withdrawn, nor an end that may have been lifted.
 UNSURE_WORD: Final = N_("Cannot be confirmed now")
@@ -99,7 +103,14 @@ def word(state: State, language: str) -> str:
 
 def word_of(view: View, language: str) -> str:
     """The same of a view: while its record is unsure, that it cannot be told."""
-    return translate(language, UNSURE_WORD) if view.unsure else word(view.state, language)
+    if view.unsure:
+        return translate(language, UNSURE_WORD)
+    return translate(language, GONE_ON_WORD) if gone_on(view) else word(view.state, language)
+
+
+def gone_on(view: View) -> bool:
+    """Whether the end of the mark is told by whom its holder has gone on in."""
+    return view.state is State.GIVEN_UP and view.successor is not None
 
 
 def explanation(state: State, language: str) -> str | None:
@@ -129,7 +140,9 @@ def sentence(view: View, language: str) -> str:
 
 def message(view: View) -> str:
     """The message of that sentence; `values` are its fields."""
-    return UNSURE if view.unsure else SENTENCES[view.state]
+    if view.unsure:
+        return UNSURE
+    return GONE_ON if gone_on(view) else SENTENCES[view.state]
 
 
 def values(view: View, language: str) -> dict[str, str]:
@@ -139,6 +152,7 @@ def values(view: View, language: str) -> dict[str, str]:
         "mark": view.programme.name(language),
         "last": texts.day(view.award.last_day, language) if view.award else "",
         "since": texts.day(view.since, language) if view.since else "",
+        "to": view.successor.name if view.successor else "",
         "unsure": texts.day(days.day_of(view.unsure, view.programme.timezone), language)
         if view.unsure
         else "",

@@ -7,7 +7,7 @@ from issuer.cli.context import Context, by_option, json_option, show_json_list, 
 
 @click.group()
 def task() -> None:
-    """What waits for staff: whom to call, what to record, which mail failed.
+    """What waits for staff: who has asked, whom to call, what to record or seal, which mail failed.
 
     \b
     Example:
@@ -33,7 +33,7 @@ def list_(context: Context, as_json: bool) -> None:
             (
                 [
                     str(row["number"]),
-                    row["participation"] or "",
+                    row["participation"] or row["details"].get("enquiry", "")[:8],
                     row["due"] or row["createdAt"][:10],
                     row["text"],
                 ]

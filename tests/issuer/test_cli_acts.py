@@ -178,7 +178,20 @@ def test_the_list_says_what_waits_for_whom(issuer: Merke) -> None:
         issuer("participation", "record", *told, "--facts", json.dumps(facts))
         issuer("participation", "accept", *told)
     assert issuer("participation", "list").out.endswith("\tprepare\n")
-    issuer("participation", "prepare", "teateret", "--by", "Kari", "--reason", "ok")
+    put_forward = ("participation", "prepare", "teateret", "--by", "Kari", "--reason", "ok")
+    issuer(*put_forward)
     assert issuer("participation", "list").out.endswith("\tseal (put forward by Kari)\n")
+    (waits,) = json.loads(issuer("task", "list", "--json").out)
+    assert (waits["kind"], waits["participation"]) == ("award.waits", "teateret")
+    assert "Kari" in issuer("task", "list").out
+    # What was sent back waits for nobody, and put forward once more it waits again.
+    told = ("teateret", "mote", "--by", "Kari")
+    issuer("participation", "send-back", *told, "--reason", "Hvem var der?")
+    assert "put forward" not in issuer("task", "list").out
+    issuer("participation", "record", *told, "--facts", json.dumps(FACTS["mote"]))
+    issuer("participation", "accept", *told)
+    issuer(*put_forward)
+    assert issuer("task", "list").out.count("put forward by Kari") == 1
     assert issuer("award", "seal", "teateret", "--by", "Ola", "--reason", "ok").code == 0
     assert issuer("participation", "list").out.endswith("\t\n")
+    assert "put forward" not in issuer("task", "list").out

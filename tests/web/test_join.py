@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from issuer import contacts, enquiries, organisations, programme, programmes
+from issuer import contacts, enquiries, organisations, programme, programmes, staff
 from issuer.settings import BadSettings, check_proxies
 from issuer.settings import read as read_settings
 from issuer.settings import write as write_settings
@@ -216,6 +216,9 @@ def test_a_program_asks(desk: Desk, client: TestClient) -> None:
 
 def test_an_enquiry_becomes_a_participation(desk: Desk, client: TestClient) -> None:
     send(client)
+    (task,) = staff.tasks_waiting(desk.office, "en")
+    assert task["kind"] == "enquiry.waits"
+    assert "Nora" not in str(task)
     with desk.office.transaction() as session:
         (asked,) = enquiries.listing(session)
         row = enquiries.enrol(session, asked, by=ADA, now=desk.clock())
@@ -225,6 +228,7 @@ def test_an_enquiry_becomes_a_participation(desk: Desk, client: TestClient) -> N
         assert not row.listed
         slug = row.slug
     assert waiting(desk) == []
+    assert "enquiry.waits" not in [each["kind"] for each in staff.tasks_waiting(desk.office, "en")]
     # Not agreed to be listed: nobody learns of it.
     assert client.get(f"/m/{slug}").status_code == 404
     for word in ("Nora", "eksempel.example.no"):

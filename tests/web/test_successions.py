@@ -95,6 +95,14 @@ def test_every_old_address_leads_on(merged: Merged) -> None:
     assert f"/m/{merged.new}" in merged.page(led).links
     panel = merged.client.get(f"/embed/{merged.old.slug}/wide-light-nb.json").json()["told"]
     assert "gikk inn i Nye Scene" in panel["explanation"]
+    # It did not end at its own wish; the state stays what it is.
+    assert panel["answer"] == (
+        "Gamle Scene har ikke lenger Balansemerket: virksomheten føres videre av Nye Scene."
+    )
+    assert panel["facts"][0][1] == "Avsluttet"
+    for path in (f"/m/{merged.old.slug}", "/register"):
+        words = merged.page(path).words
+        assert "Avsluttet" in words and "eget ønske" not in words and "av innehaveren" not in words
 
 
 @pytest.mark.parametrize(
