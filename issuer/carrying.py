@@ -1,7 +1,8 @@
 """An award carried on: after an appeal that was granted, or by another organisation.
 
-What was revoked stays revoked. A new cycle is opened whose requirements are accepted on the
-grounds of the earlier award, and a new award is sealed that ends no later than that one did.
+What was revoked stays revoked. A new cycle is opened whose requirements are accepted as they were
+for the earlier award, with what everybody may know of them, and a new award is sealed that ends
+no later than that one did.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from issuer import (
     codes,
     cycles,
     days,
+    measures,
     participations,
     post,
     sealing,
@@ -312,16 +314,18 @@ def _carry(
             RequirementRecord(
                 requirement=requirement.id,
                 facts=dict(earlier.facts) if earlier else {},
-                note="",
+                note=f"Carried over from {grounds}.",
                 recorded_at=now,
                 recorded_by=by,
                 accepted_at=now,
                 accepted_by=by,
-                equivalence=grounds,
+                equivalence=earlier.equivalence if earlier else grounds,
                 public_facts=dict(earlier.public_facts or {}) if earlier else {},
+                evidence=list(earlier.evidence) if earlier else [],
             )
         )
     session.flush()
+    measures.carry_on(session, award.cycle, cycle)
     tasks.ask_for_second(session, cycle, office.programme(edition), now=now)
     audit.write(
         session,

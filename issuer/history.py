@@ -28,7 +28,7 @@ def participation(row: tables.Participation) -> state.Participation:
         listed=row.listed,
         awards=tuple(award(a) for a in sorted(sealed, key=lambda a: a.id)),
         cycles=tuple(
-            state.Cycle(cycle.first, cycle.opened_at, cycle.closed_at, cycle.ended_at)
+            state.Cycle(not cycle.again, cycle.opened_at, cycle.closed_at, cycle.ended_at)
             for cycle in row.cycles
         ),
     )

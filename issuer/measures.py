@@ -98,6 +98,27 @@ def begin(session: Session, cycle: Cycle, facts: Mapping[str, Any], now: datetim
     session.flush()
 
 
+def carry_on(session: Session, before: Cycle, cycle: Cycle) -> None:
+    """The plan of `before` goes on in `cycle`, which carries its award on, as far as it came."""
+    for measure in of(before):
+        session.add(
+            Measure(
+                cycle_id=cycle.id,
+                position=measure.position,
+                title=measure.title,
+                kind=measure.kind,
+                responsible_role=measure.responsible_role,
+                due=measure.due,
+                state=measure.state,
+                public=measure.public,
+                outcome=measure.outcome,
+                follows_id=measure.id,
+                changed_at=measure.changed_at,
+            )
+        )
+    session.flush()
+
+
 def drop(session: Session, cycle: Cycle) -> None:
     """The acceptance of the plan was taken back: it never began."""
     for measure in of(cycle):

@@ -152,15 +152,18 @@ def awards(connection: Connection) -> Iterator[Finding]:
     query = (
         "SELECT a.code, a.cycle_id, a.state, a.first_day, a.last_day, a.valid_from, a.valid_until,"
         " a.prepared_by, a.decided_by, a.override, y.number, y.edition_id,"
-        " y.participation_id"
+        " y.participation_id, y.not_after"
         " FROM award a JOIN cycle y ON y.id = a.cycle_id"
         " WHERE a.state IN ('issued', 'void') ORDER BY a.id"
     )
     for row in rows(connection, query):
         programme = editions[row["edition_id"]]
         first = earliest.get(row["participation_id"], row["number"]) >= row["number"]
-        asked = programme["requirements"]["first" if first else "renewal"]
-        lacking = {item["id"] for item in asked} - accepted.get(row["cycle_id"], set())
+        met, asked = accepted.get(row["cycle_id"], set()), programme["requirements"]
+        lacking = {item["id"] for item in asked["first" if first else "renewal"]} - met
+        if row["not_after"] is not None:
+            # It carries an award on, and asks for what was asked for that one.
+            lacking = min(lacking, {item["id"] for item in asked["first"]} - met, key=len)
         if lacking and row["state"] == "issued":
             missing = ", ".join(sorted(lacking))
             yield Finding("award.requirements", row["code"], {"missing": missing})

@@ -21,9 +21,10 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    select,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_session, relationship
 
 if TYPE_CHECKING:
     from issuer.record.post import DomainProof
@@ -181,17 +182,47 @@ class Cycle(Base):
     def first(self) -> bool:
         """Whether it asks for what a first cycle asks for: no earlier one led to an award (one that
         led to nothing does not count), or it carries on the award of such a one."""
-        earlier = [
-            (cycle, award)
+        carried = self._carried
+        return not self.again or (carried is not None and carried.first)
+
+    @property
+    def again(self) -> bool:
+        """Whether an earlier cycle of the same participation led to an award."""
+        return any(
+            award.state == "issued"
             for cycle in self.participation.cycles
             if cycle.number < self.number
             for award in cycle.awards
-            if award.state == "issued"
-        ]
-        for cycle, award in reversed(earlier):
-            if award.last_day == self.not_after:
-                return cycle.first
-        return not earlier
+        )
+
+    @property
+    def _carried(self) -> "Cycle | None":
+        """The cycle whose award this one carries on: of the same participation after an appeal,
+        of another one where that has gone on here."""
+        if self.not_after is None:
+            return None
+        before = [each for each in self.participation.cycles if each.number < self.number]
+        if (origin := self._taken_over_from()) is not None:
+            before = origin.cycles
+        for cycle in reversed(before):
+            for award in cycle.awards:
+                if award.state == "issued" and award.last_day == self.not_after:
+                    return cycle
+        return None
+
+    def _taken_over_from(self) -> "Participation | None":
+        """The one that went on here when this cycle was opened."""
+        from issuer.record.life import Succession
+
+        session = object_session(self)
+        if session is None:
+            raise ValueError("the cycle belongs to no session")
+        decided = (
+            Succession.to_id == self.participation_id,
+            Succession.decided_at == self.opened_at,
+        )
+        identifier = session.scalar(select(Succession.from_id).where(*decided))
+        return None if identifier is None else session.get_one(Participation, identifier)
 
     @property
     def open(self) -> bool:

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
-from issuer import awards, carrying, cases, days, participations, public, recheck, sealing
+from issuer import awards, carrying, cases, days, measures, participations, public, recheck, sealing
 from issuer.cases import Appeal
 from issuer.errors import BadInput, CaseNeeded, Refused, SecondPersonNeeded, WrongState
 from issuer.record.life import Case
+from issuer.requirements import MeasureState
 from tests.support.office import ADA, BO, REASON, Desk
 
 CY = "Cy Eksempel"
@@ -155,6 +156,7 @@ def test_a_dismissed_case_changes_nothing_in_public(desk: Desk) -> None:
 def test_a_granted_appeal_gives_a_new_award_for_the_rest_of_the_time(desk: Desk) -> None:
     sealed = desk.holder("Eksempelteatret")
     desk.clock.advance(days=100)
+    before = told_of(desk, sealed.slug)
     number = desk.case(sealed.code)
     awards.withdraw(desk.office, sealed.code, by=BO, reason=REASON)
     desk.clock.advance(days=10)
@@ -176,10 +178,51 @@ def test_a_granted_appeal_gives_a_new_award_for_the_rest_of_the_time(desk: Desk)
     assert met[0] == "Kurs på tre timer"
     assert "Nytt møte etter ett år" not in met
     assert [each["name"] for each in signed["evidence"]] == met
+    told = [each["text"] for each in view.json()["requirements"]]
+    assert told_of(desk, sealed.slug) == before
+    assert "4. mars 2025" in told[0]
+    assert [each["narrative"] for each in signed["evidence"] if "narrative" in each] == list(
+        filter(None, told)
+    )
     # What was revoked stays so: the old code leads to the award that ended.
     with desk.office.reading() as session:
         old = sealing.find_award(session, sealed.code)
         assert [copy.entry.revoked_by for copy in old.credentials] == ["withdraw"]
+    nothing_wrong(desk)
+
+
+def told_of(desk: Desk, slug: str) -> list[str]:
+    """What everybody is told of each requirement."""
+    with desk.office.reading() as session:
+        view = public.view(desk.office, participations.find(session, slug), desk.clock())
+    return [f"{each['name']}: {each['text']}" for each in view.json()["requirements"]]
+
+
+def test_who_held_the_mark_itself_takes_over_a_first_year(desk: Desk) -> None:
+    new = desk.holder("Nye Scene").slug
+    desk.clock.advance(days=400)
+    old = desk.holder("Gamle Scene")
+    before = told_of(desk, old.slug)
+    assert before[0].startswith("Kurs på tre timer: Holdt 8. april 2026.")
+    with desk.office.transaction() as session:
+        row = participations.find(session, old.slug)
+        measures.advance(session, row, 1, MeasureState.DONE, by=ADA, now=desk.clock())
+    carrying.succeed(
+        *(desk.office, old.slug, new, "transfer"),
+        day=desk.clock().date(),
+        by=BO,
+        reason=REASON,
+        carry=True,
+        override="alone today",
+    )
+    assert told_of(desk, new) == before
+    with desk.office.transaction() as session:
+        row = participations.find(session, new)
+        assert public.view(desk.office, row, desk.clock()).measures == (1, 2)
+        # What is taken out of what is shown is taken out here.
+        take = (session, row, 2, desk.office.programme)
+        measures.change(*take, by=ADA, now=desk.clock(), public=False)
+    assert told_of(desk, new) != before
     nothing_wrong(desk)
 
 
