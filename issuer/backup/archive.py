@@ -35,8 +35,8 @@ SETTINGS = "merke.toml"
 RING = "keys/ring.json"
 
 _PIECE = 4 * 1024 * 1024
-# A piece ends with the row that fills it; no row is larger than this.
-_MOST = 64 * 1024 * 1024
+# A piece ends with the row that fills it; with that row it is no larger than this.
+_MOST = 16 * 1024 * 1024
 
 
 class DamagedBackup(BadInput):
@@ -192,12 +192,23 @@ class Reading:
             raise ValueError("the manifest is missing, or does not fit what is there")
 
 
+class _Piece(tarfile.TarInfo):
+    """A file of the most bytes, with a short name, and nothing else: judged by its head, before
+    any of what it announces is read."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> "_Piece":
+        entry = super().frombuf(buf, encoding, errors)
+        if entry.type != tarfile.REGTYPE or entry.size > _MOST:
+            raise ValueError(f"{entry.name!r} is no piece of a backup")
+        return entry
+
+
 def _entries(tar: tarfile.TarFile) -> Iterator[tuple[str, bytes]]:
     for entry in tar:
-        file = tar.extractfile(entry) if entry.isreg() and entry.size <= _MOST else None
-        if file is None:
-            raise ValueError(f"{entry.name!r} is no piece of a backup")
-        yield entry.name, file.read()
+        file = tar.extractfile(entry)
+        if file is not None:
+            yield entry.name, file.read()
 
 
 @contextmanager
@@ -212,7 +223,7 @@ def reading(path: Path, passphrase: bytes | None) -> Iterator[Reading]:
             stream = _opened(file, passphrase)
             with (
                 gzip.GzipFile(fileobj=stream, mode="rb") as unzipped,
-                tarfile.open(fileobj=unzipped, mode="r|") as tar,
+                tarfile.open(fileobj=unzipped, mode="r|", tarinfo=_Piece) as tar,
             ):
                 entries = _entries(tar)
                 name, content = next(entries, ("", b""))
@@ -227,7 +238,7 @@ def reading(path: Path, passphrase: bytes | None) -> Iterator[Reading]:
         ) from None
     except (
         *(cipher.Broken, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError),
-        *(ValueError, KeyError, TypeError, AttributeError),
+        *(ValueError, KeyError, TypeError, AttributeError, RecursionError),
     ) as error:
         raise DamagedBackup(
             N_(

@@ -91,7 +91,8 @@ def look(
             if name in (archive.SETTINGS, archive.RING):
                 files[name] = content
             else:
-                json.loads(b"[" + b",".join(content.splitlines()) + b"]")
+                for line in content.splitlines():
+                    json.loads(line)
         head, manifest = backup.head, backup.manifest
         settings = settings_file.read(files[archive.SETTINGS].decode())
         if manifest is None or not head.did == settings.did == _owner(files[archive.RING]):

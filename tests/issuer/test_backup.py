@@ -6,6 +6,7 @@ import json
 import os
 import tarfile
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
@@ -202,6 +203,51 @@ def rewritten(source: Path, target: Path, change: Callable[[dict[str, bytes]], N
             out.file(name, data)
         out._tables = manifest.tables
         out.finish(manifest.number, manifest.hash)
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [
+        (tarfile.REGTYPE, 64 * 1024**2),
+        (tarfile.XHDTYPE, 64 * 1024**2),
+        (tarfile.GNUTYPE_LONGNAME, 64 * 1024**2),
+        (tarfile.SYMTYPE, 0),
+        (tarfile.GNUTYPE_SPARSE, 512),
+    ],
+)
+def test_what_is_no_piece_is_not_even_read(
+    desk: Desk, tmp_path: Path, kind: bytes, size: int
+) -> None:
+    """A few kilobytes that say they hold a lot, or that they are something else than a file."""
+    backup(desk, tmp_path / "whole")
+    with tarfile.open(tmp_path / "whole") as tar:
+        head = tar.extractfile(archive.HEAD)
+        assert head is not None
+        said = head.read()
+    first, bomb = tarfile.TarInfo(archive.HEAD), tarfile.TarInfo("tables/x/000001.jsonl")
+    first.size, bomb.size, bomb.type = len(said), size, kind
+    with gzip.open(tmp_path / "bomb", "wb") as file:
+        file.write(first.tobuf() + said + bytes(-len(said) % 512) + bomb.tobuf())
+        for _ in range(size // 1024**2):
+            file.write(bytes(1024**2))
+        file.write(bytes(1024))
+    tracemalloc.start()
+    with pytest.raises(DamagedBackup):
+        restoring.look(tmp_path / "bomb", Folder(tmp_path / "new"))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 16 * 1024**2
+
+
+def test_nesting_without_end_is_no_backup(desk: Desk, tmp_path: Path) -> None:
+    backup(desk, tmp_path / "whole")
+
+    def deep(pieces: dict[str, bytes]) -> None:
+        pieces["tables/x/000001.jsonl"] = b"[" * 200_000
+
+    rewritten(tmp_path / "whole", tmp_path / "deep", deep)
+    with pytest.raises(DamagedBackup):
+        restoring.look(tmp_path / "deep", Folder(tmp_path / "new"))
 
 
 def test_a_backup_that_says_two_things_is_refused(desk: Desk, tmp_path: Path) -> None:
