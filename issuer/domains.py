@@ -199,8 +199,14 @@ def ask(
     )
     row.domains.append(fresh)
     session.flush()
-    audit.write(session, "domain.ask", row.slug, by=by, reason=reason, now=now, domain=domain)
+    why = _about(domain, reason)
+    audit.write(session, "domain.ask", row.slug, by=by, reason=why, now=now)
     return fresh
+
+
+def _about(domain: str, reason: str) -> str:
+    """For the log: a person's own domain tells whose it is, so it can be erased with the reason."""
+    return f"{domain}: {reason}" if reason else domain
 
 
 def find(row: Participation, domain: str) -> DomainProof:
@@ -230,9 +236,8 @@ def _record(
             "domain.prove",
             row.slug,
             by=by,
-            reason=reason,
+            reason=_about(proof.domain, reason),
             now=now,
-            domain=proof.domain,
             method=way.value,
         )
 
@@ -243,9 +248,8 @@ def withdraw(
     """The mark does not belong to the domain any more. Sealed credentials keep what they say."""
     proof = find(row, domain)
     proof.withdrawn_at = now
-    audit.write(
-        session, "domain.withdraw", row.slug, by=by, reason=reason, now=now, domain=proof.domain
-    )
+    why = _about(proof.domain, reason)
+    audit.write(session, "domain.withdraw", row.slug, by=by, reason=why, now=now)
     return proof
 
 

@@ -17,6 +17,7 @@ from issuer import audit, days, participations, tasks
 from issuer.errors import Gone, WrongState
 from issuer.history import award as judged
 from issuer.office import Office
+from issuer.record.access import IdempotencyKey
 from issuer.record.life import Case, Contact, Enquiry, Measure, Meeting, Succession
 from issuer.record.post import DomainProof, EmbedHost, Letter
 from issuer.record.tables import (
@@ -96,6 +97,7 @@ def erase(office: Office, slug: str, *, by: str, reason: str) -> None:
         _awards(session, row, now)
         _letters(session, row)
         _people(session, slug)
+        _answers(session, slug)
         session.flush()
         audit.write(session, "participation.erase", slug, by=by, reason=why, now=now)
 
@@ -125,6 +127,9 @@ def _awards(session: Session, row: Participation, now: Any) -> None:
         for award in cycle.awards:
             acts = update(AwardAct).where(AwardAct.award_id == award.id)
             session.execute(acts.values(reason=ERASED))
+            session.execute(acts.where(AwardAct.override.is_not(None)).values(override=ERASED))
+            cases = update(Case).where(Case.award_id == award.id)
+            session.execute(cases.where(Case.override.is_not(None)).values(override=ERASED))
             session.execute(
                 update(Case)
                 .where(Case.award_id == award.id)
@@ -146,7 +151,9 @@ def _awards(session: Session, row: Participation, now: Any) -> None:
 
 
 def _letters(session: Session, row: Participation) -> None:
-    mine = Letter.participation_id == row.id
+    asked = select(Enquiry.id).where(Enquiry.participation_id == row.id)
+    confirmed = [f"enquiry:{identifier}" for identifier in session.scalars(asked)]
+    mine = (Letter.participation_id == row.id) | Letter.key.in_(confirmed)
     session.execute(update(Letter).where(mine, Letter.state == "waiting").values(state="given_up"))
     session.execute(
         update(Letter)
@@ -180,6 +187,13 @@ def _people(session: Session, slug: str) -> None:
     """Who and why leave the log; the salted digest in the chain tells nothing without them."""
     about = select(AuditEntry.number).where(AuditEntry.subject == slug)
     session.execute(delete(AuditPerson).where(AuditPerson.number.in_(about)))
+
+
+def _answers(session: Session, slug: str) -> None:
+    """Answers kept for a repetition: repeated now, each of these acts is refused."""
+    for kept in session.scalars(select(IdempotencyKey).where(IdempotencyKey.body.is_not(None))):
+        if slug.encode() in (kept.body or b""):
+            session.delete(kept)
 
 
 def check_stands(row: Participation) -> None:

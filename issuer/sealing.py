@@ -141,7 +141,7 @@ def decide(
         )
     check_two_people(programme, cycle.prepared_by, by, override)
     award = _award(participation, cycle, programme, by=by, now=now, chosen=chosen)
-    award.override = override and override.strip()
+    award.override = None if override is None else _ALONE
     session.add(award)
     return intend(session, office, award, by=by, now=now, valid_from=award.valid_from, place=place)
 
@@ -176,6 +176,10 @@ def check_two_people(
             ),
             by=by,
         )
+
+
+# The words stand with the act and in the log, where they can be erased: this here is fixed.
+_ALONE = "decided alone; the reason stands in the log"
 
 
 def _with_override(reason: str, override: str | None) -> str:

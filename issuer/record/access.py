@@ -1,11 +1,14 @@
 """Tables of who asks: tokens of the interface for programs, its keyed requests, rate limits."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from issuer.record.tables import Base
+
+# How long the answer to a keyed request is given again.
+KEPT_FOR = timedelta(hours=24)
 
 
 class ApiToken(Base):

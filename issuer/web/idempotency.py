@@ -20,13 +20,12 @@ from sqlalchemy.orm import Session
 
 from issuer.errors import IssuerError, NotNow
 from issuer.office import Office
-from issuer.record.access import IdempotencyKey
+from issuer.record.access import KEPT_FOR, IdempotencyKey
 from issuer.web import problems
 from issuer.web.problems import Problem
 
 log = logging.getLogger(__name__)
 
-KEPT_FOR = timedelta(hours=24)
 # A process that cannot be seen from here may still be at work for this long.
 IN_FLIGHT_FOR = timedelta(seconds=120)
 

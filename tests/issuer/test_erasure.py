@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from issuer import awards, erasure, participations, recheck, sealing, status
+from issuer import awards, enquiries, erasure, participations, recheck, sealing, status
 from issuer.errors import WrongState
+from issuer.sealing import Sealed
 from tests.support.office import ADA, BO, REASON, Desk
-from tests.support.web import browser
+from tests.support.web import as_staff, browser
 
 NAME = "Kari Canary Enkeltperson"
 # What `Desk` writes into notes, declarations and cases, and the name itself.
@@ -30,13 +31,38 @@ def test_what_stands_is_not_taken_away(desk: Desk) -> None:
         erasure.erase(desk.office, sealed.slug, by=BO, reason=REASON)
 
 
+def _asked_for(desk: Desk) -> Sealed:
+    """A holder that came by an enquiry, sealed by one person alone, with a domain of its own."""
+    with browser(desk) as client:
+        told = {"programme": "balansemerket", "name": NAME, "number": "312345676", "kind": "sole"}
+        whom = {"contact_name": "Canary", "contact_email": "canary@example.no"}
+        form = {**told, **whom, "message": "Hemmelig"}
+        assert client.post("/join", data=form).status_code == 303
+        staff = as_staff(desk)
+        with desk.office.reading() as session:
+            (enquiry,) = enquiries.listing(session)
+        keyed = {**staff, "Idempotency-Key": "enrol-once"}
+        body = {"programme": "balansemerket", "enquiry": enquiry.id, "reason": "Hemmelig"}
+        made = client.post("/api/v1/participations", json=body, headers=keyed)
+        slug = made.json()["participation"]["slug"]
+        asked = client.post(
+            f"/api/v1/participations/{slug}/domains",
+            json={"domain": "canary.example.no", "reason": "Hemmelig"},
+            headers={**staff, "Idempotency-Key": "domain-once"},
+        )
+        assert asked.status_code == 201, asked.text
+    desk.meet(slug)
+    return sealing.seal(desk.office, slug, by=BO, reason=REASON, override="Hemmelig hast")
+
+
 @pytest.mark.database_only("sqlite")
 def test_nothing_personal_is_left_and_everything_still_adds_up(desk: Desk) -> None:
-    sealed = desk.holder(NAME, number="312345676")
+    sealed = _asked_for(desk)
     number = desk.case(sealed.code)
     assert number
     desk.clock.advance(days=1)
-    awards.withdraw(desk.office, sealed.code, by=BO, reason="Hemmelig grunn")
+    ways = {"reason": "Hemmelig grunn", "override": "Hemmelig hast"}
+    awards.withdraw(desk.office, sealed.code, by=BO, **ways)
     with desk.office.reading() as session:
         copy = sealing.find_award(session, sealed.code).credentials[0]
         digest, place = copy.json_digest, (copy.entry.list_number, copy.entry.position)
