@@ -54,9 +54,9 @@ BADGE_SIDE = 1024  # units; also the pixels of a badge where none are named
 MIN_PIXELS, MAX_PIXELS = 64, 4096
 
 # Steps to a unit, for shapes and for letters, which are set in 100 units: the badge keeps
-# the typeface's own grid of 1000 to the em, the seal takes 300, to stay small.
+# the typeface's own grid of 1000 to the em, the seal takes 200, to stay small.
 _BADGE_GRIDS = outlines.Grids(shapes=10, letters=10)
-_SEAL_GRIDS = outlines.Grids(shapes=20, letters=3)
+_SEAL_GRIDS = outlines.Grids(shapes=20, letters=2)
 _SHADES = 7  # steps from a dark colour to paper
 _APART = 12  # two colours of a palette at least, as `distance`
 _CODE_ROOM = 400  # units for the QR code

@@ -5,6 +5,7 @@ name into a prepared picture, and saves it with the credential as a text chunk. 
 same prepared: ground, name and days. The code is another one in every turn.
 """
 
+import gzip
 import io
 import secrets
 from collections.abc import Callable, Iterator
@@ -24,6 +25,8 @@ from issuer.bench.rows import Comparison, per_turn, rate
 _LOOKS = Looks(ink="#1b1a17", paper="#fbf8f1", accent="#0f4c4a")
 _ORIGIN = "https://balansemerket.example.no"
 _FIRST_PICTURE = 0.030  # seconds, as promised
+_SEAL_SIZE, _BADGE_SIZE = 6 * 1024, 64 * 1024  # bytes, as promised
+_LONG = "Østfold Internasjonale Teater"
 _HOLDERS = tuple(f"Teatret i {place}" for place in ("Bodø", "Sør-Varanger", "Ytre Namdal"))
 
 # Where a badge of this origin has its code, and its holder's name.
@@ -59,6 +62,20 @@ def comparisons(material: Material) -> Iterator[Comparison]:
         unit="seconds",
         ours=per_turn(_seal),
         other=lambda: _FIRST_PICTURE,
+        target=1.0,
+    )
+    yield Comparison(
+        name="largest SVG seal of all states and themes, packed; other: its promise of 6 KB",
+        unit="bytes",
+        ours=_largest_seal,
+        other=lambda: _SEAL_SIZE,
+        target=1.0,
+    )
+    yield Comparison(
+        name="badge PNG of 1024 px with its credential; other: its promise of 64 KB",
+        unit="bytes",
+        ours=lambda: len(spliced.badge_png(_badge(0), _LOOKS, text)),
+        other=lambda: _BADGE_SIZE,
         target=1.0,
     )
 
@@ -129,6 +146,13 @@ def _saving(text: str) -> Callable[[int], bytes]:
 def _seal(turn: int) -> bytes:
     kind, theme, form = list(product(SealKind, Theme, Form))[turn % _VARIANTS]
     return draw.seal_svg(_sealed(kind, f"Teatret {secrets.token_hex(6)}"), _LOOKS, theme, form)
+
+
+def _largest_seal() -> float:
+    return max(
+        len(gzip.compress(draw.seal_svg(_sealed(kind, _LONG), _LOOKS, theme, form)))
+        for kind, theme, form in product(SealKind, Theme, Form)
+    )
 
 
 def _sealed(kind: SealKind, holder: str) -> SealFacts:

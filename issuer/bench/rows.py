@@ -8,6 +8,9 @@ from statistics import median
 from typing import Any, Literal
 
 Figure = Callable[[], float]
+Unit = Literal["a second", "seconds", "bytes"]
+
+_SIGNS = {"a second": "/s", "seconds": " s", "bytes": " B"}
 
 # How long one side is taken, in seconds of a processor: not so long that the machine's mood changes
 # before the other's turn. All threads of the process count, ours and the other's alike; what other
@@ -36,11 +39,11 @@ class Absent:
 @dataclass(frozen=True)
 class Comparison:
     """What `ours` and `other` return is in the same `unit`: so many a second, of which more are
-    better, or seconds, of which fewer are. `target` is the least ratio of rates that will do, or
-    the largest of times."""
+    better, or seconds or bytes, of which fewer are. `target` is the least ratio of rates that will
+    do, or the largest of the others."""
 
     name: str
-    unit: Literal["a second", "seconds"]
+    unit: Unit
     ours: Figure
     other: Figure
     target: float
@@ -51,7 +54,7 @@ class Row:
     """A comparison, carried out. `ratios` are ours ÷ other, one for each run."""
 
     name: str
-    unit: Literal["a second", "seconds"]
+    unit: Unit
     ours: float
     other: float
     ratios: tuple[float, ...]
@@ -83,7 +86,7 @@ class Row:
         }
 
     def cells(self) -> list[str]:
-        unit = "/s" if self.more_is_better else " s"
+        unit = _SIGNS[self.unit]
         least = "at least" if self.more_is_better else "at most"
         return [
             self.name,

@@ -229,6 +229,7 @@ def test_a_seal_is_small_when_compressed(kind: SealKind, theme: Theme, form: For
     facts = seal_facts(
         kind,
         holder="Østfold Internasjonale Teater",
+        state_line="Hadde merket til og med 3. mars 2027, fornyelse pågår",
         detail_line="balansemerket.example.no/m/ostfold-internasjonale-teater",
     )
     assert len(gzip.compress(seal_svg(facts, PETROL, theme, form))) <= 6 * 1024

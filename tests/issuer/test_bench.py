@@ -124,7 +124,7 @@ def test_each_figure_can_be_taken(made: Material) -> None:
             if isinstance(one, Comparison):
                 assert one.ours() > 0
                 assert one.other() > 0
-    assert len(everything) == 19
+    assert len(everything) == 21
     compared = [one for one in everything if isinstance(one, Comparison)]
     assert len({one.name for one in compared}) == len(compared), names
 
