@@ -122,17 +122,32 @@ def links_back(page: str, pages: frozenset[str]) -> bool:
     return reader.found
 
 
+# What stands in these is text to a browser, or not part of the page.
+_TEXTS: Final = ("title", "textarea", "xmp", "noembed", "noframes", "iframe", "template")
+
+
 class _Links(HTMLParser):
     def __init__(self, pages: frozenset[str]) -> None:
         super().__init__()
         self._pages = pages
+        self._text: str | None = None
         self.found = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._text is not None:
+            return
+        if tag in _TEXTS:
+            self._text = tag
         told = {name: value or "" for name, value in attrs}
-        if tag in ("a", "link") and "me" in told.get("rel", "").lower().split():
+        rel = told.get("rel", "").lower().split()
+        # What a visitor wrote is not the holder's word.
+        if tag in ("a", "link") and "me" in rel and "ugc" not in rel:
             address = told.get("href", "").strip().partition("?")[0].partition("#")[0]
             self.found = self.found or address.rstrip("/").lower() in self._pages
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self._text:
+            self._text = None
 
 
 def told(proof: DomainProof) -> dict[str, str | None]:

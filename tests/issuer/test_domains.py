@@ -121,6 +121,8 @@ def test_each_way(desk: Desk, way: Way) -> None:
         "<!-- <a rel='me' href='{page}'> -->",
         '<script>\'<a rel="me" href="{page}">\'</script>',
         "<img rel='me' href='{page}'>",
+        *(f'<{t}><a rel="me" href="{{page}}"></{t}>' for t in ("title", "textarea", "template")),
+        '<a rel="nofollow ugc me" href="{page}">',
         "\xff\xfe<<<a rel=me",
     ],
 )
