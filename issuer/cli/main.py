@@ -149,7 +149,17 @@ def cli(ctx: click.Context, data: Path, lang: str | None, verbose: bool) -> None
 
 def main(arguments: list[str] | None = None) -> None:
     """Run `merke` and end the process with the exit code."""
+    _leave_no_core()
     sys.exit(run(arguments))
+
+
+def _leave_no_core() -> None:
+    """If the process crashes, nothing of its memory is written down: keys may stand in it."""
+    try:
+        import resource
+    except ImportError:  # only POSIX systems have it
+        return
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def run(arguments: list[str] | None = None) -> int:

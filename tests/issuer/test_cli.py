@@ -453,3 +453,13 @@ def test_lists_of_commands_cut_no_sentence_off(merke: Merke, command: tuple[str,
     listed = merke(*command, "--help").out.partition("\nCommands:\n")[2]
     assert listed
     assert "..." not in listed
+
+
+def test_a_crash_leaves_no_memory_on_the_disk() -> None:
+    program = (
+        "import atexit, resource; from issuer.cli.main import main;"
+        "atexit.register(lambda: print(resource.getrlimit(resource.RLIMIT_CORE)));"
+        "main(['--help'])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert done.stdout.endswith(b"(0, 0)\n")
