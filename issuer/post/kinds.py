@@ -17,10 +17,8 @@ WORDS: Mapping[Kind, Words] = {
     Kind.ENQUIRY_RECEIVED: Words(
         N_("We have received your enquiry about %(mark)s"),
         (
-            N_(
-                "Thank you for asking about %(mark)s on behalf of %(name)s. Your enquiry has"
-                " reached us."
-            ),
+            # Nothing that was written stands here: anybody may have named this address.
+            N_("Thank you for asking about %(mark)s. Your enquiry has reached us."),
             N_(
                 "Somebody at %(issuer)s reads it and gets in touch with you. Until then there is"
                 " nothing you need to do. Nothing about it is public, and it binds you to nothing."

@@ -88,10 +88,7 @@ def tell_enquirer(session: Session, office: Office, enquiry: Enquiry, *, now: da
     from issuer import participations
 
     programme = office.programme(participations.newest_edition(session, enquiry.programme))
-    values = {
-        **_common(office.settings, programme),
-        "name": enquiry.name,
-    }
+    values = _common(office.settings, programme)
     _write(
         session,
         office,

@@ -318,7 +318,7 @@ def test_an_enquiry_is_confirmed(desk: Desk) -> None:
         enquiry = Enquiry(
             id="e-1",
             programme="balansemerket",
-            name="Gruppa",
+            name="CANARY https://evil.example/win",
             kind="group",
             contact_name="Kari",
             contact_email="kari@example.no",
@@ -330,7 +330,9 @@ def test_an_enquiry_is_confirmed(desk: Desk) -> None:
         tell_enquirer(session, desk.office, enquiry, now=desk.clock())
         row = session.scalars(select(Letter)).one()
         assert row.recipient == "kari@example.no"
+        # Anybody may have written somebody else's address: nothing of theirs is carried to it.
         assert b"CANARY" not in row.message
+        assert b"evil" not in row.message
 
 
 def kinds_in_order(desk: Desk, slug: str) -> list[str]:
