@@ -6,7 +6,7 @@ once for all of them, and written to once.
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -38,6 +38,40 @@ class Entrant:
     number: str | None = None
     listed: bool = False
     kind: str | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """Who of some entrants is in the record: names by number, addresses by the name in
+    `same_name`'s form."""
+
+    numbers: Mapping[str, str]
+    names: Mapping[str, str]
+
+
+def known(session: Session, entrants: Sequence[Entrant]) -> Known:
+    """Look `entrants` up by number and by exact name, large and small letters alike."""
+    wanted = {names.sort_key(each.name) for each in entrants}
+    query = (
+        select(OrganisationName.name, Participation.slug)
+        .join(Participation, Participation.organisation_id == OrganisationName.organisation_id)
+        .where(OrganisationName.sort_key.in_(wanted))
+    )
+    found = {same_name(row.name): row.slug for row in session.execute(query)}
+    return Known(_by_number(session, entrants), found)
+
+
+def same_name(name: str) -> str:
+    """The form in which two spellings of a name are one."""
+    return name.casefold()
+
+
+def already_there(number: str, name: str) -> Refused:
+    return Refused(
+        N_("The organisation number %(number)s is already in the record, as %(name)s."),
+        number=number,
+        name=name,
+    )
 
 
 def entrant(
@@ -96,21 +130,15 @@ def enrol_all(
     Costs as many questions to the record for many as for one.
     """
     edition = programmes.in_force(session, programme, now)
-    known = _by_number(session, entrants)
+    numbers = _by_number(session, entrants)
     addresses = _Addresses(session, {names.slug(each.name) for each in entrants})
     done: list[Participation | Refused] = []
     for each in entrants:
-        if each.number is not None and each.number in known:
-            done.append(
-                Refused(
-                    N_("The organisation number %(number)s is already in the record, as %(name)s."),
-                    number=each.number,
-                    name=known[each.number],
-                )
-            )
+        if each.number is not None and each.number in numbers:
+            done.append(already_there(each.number, numbers[each.number]))
             continue
         if each.number is not None:
-            known[each.number] = each.name
+            numbers[each.number] = each.name
         row = Participation(
             id=str(uuid.uuid4()),
             organisation=_organisation(each, now),

@@ -13,11 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy.orm import Session
 
-from issuer import audit, contacts, enrolling, programmes
+from issuer import audit, contacts, enrolling, names, participations, programmes
 from issuer.contacts import Person
 from issuer.enrolling import Entrant
 from issuer.errors import BadInput, IssuerError, NotNow, Refused
@@ -78,6 +78,14 @@ class Told:
     before: int = 0
     faulty_before: int = 0
     faults: list[tuple[int, IssuerError]] = field(default_factory=list)
+    # Foreseen: line, name, and the address of the one in the record that is called the same; None
+    # where that is an earlier line.
+    namesakes: list[tuple[int, str, str | None]] = field(default_factory=list)
+
+    @property
+    def faulty(self) -> int:
+        """How many rows have faults; one may have several."""
+        return len({line for line, _ in self.faults})
 
     def note(self, line: int, fault: IssuerError) -> None:
         """Keep why a row was not taken; not where that was found out, which holds a lot."""
@@ -160,49 +168,97 @@ class Applicant:
     contact: Person | None
 
 
-def check(row: Row) -> Applicant:
-    """Raise `BadInput` for what is wrong with a row by itself."""
+def check(row: Row) -> Applicant | list[IssuerError]:
+    """The applicant of a row, or everything that is wrong with the row by itself."""
     cells = row.cells
     if not cells:
-        raise BadInput(N_("This line has more cells than the first one."))
-    kind = cells.get("kind") or None
-    if kind is not None and kind not in KINDS:
+        return [BadInput(N_("This line has more cells than the first one."))]
+    faults: list[IssuerError] = []
+
+    def checked(value: Callable[..., Any], *given: Any, **more: Any) -> Any:
+        try:
+            return value(*given, **more)
+        except IssuerError as fault:
+            faults.append(fault)
+            return None
+
+    kind = checked(_kind, cells.get("kind"))
+    listed = checked(_listed, cells.get("listed", ""))
+    number = checked(participations.check_number, cells.get("number"))
+    language = cells.get("name_language") or None
+    name = checked(participations.check_name, cells["name"], language)
+    contact = None
+    if cells.get("contact_email"):
+        contact = Person(
+            checked(names.clean, cells.get("contact_name") or cells["name"]),
+            checked(contacts.check_email, cells["contact_email"]),
+            checked(contacts.check_phone, cells.get("contact_phone")),
+            checked(contacts.check_language, cells.get("language") or None),
+        )
+    if faults:
+        return faults
+    return Applicant(Entrant(name, language, number, listed, kind), contact)
+
+
+def _kind(text: str | None) -> str | None:
+    if text and text not in KINDS:
         raise BadInput(N_("Choose one of: %(known)s."), known=", ".join(KINDS))
-    listed = _YES_NO.get(cells.get("listed", "").lower())
+    return text or None
+
+
+def _listed(text: str) -> bool:
+    listed = _YES_NO.get(text.lower())
     if listed is None:
         raise BadInput(N_("Write yes or no, or leave it empty (column %(name)s)."), name="listed")
-    entrant = enrolling.entrant(
-        cells["name"],
-        number=cells.get("number"),
-        language=cells.get("name_language") or None,
-        listed=listed,
-        kind=kind,
-    )
-    if not cells.get("contact_email"):
-        return Applicant(entrant, None)
-    person = contacts.person(
-        cells.get("contact_name") or cells["name"],
-        cells["contact_email"],
-        phone=cells.get("contact_phone"),
-        language=cells.get("language") or None,
-    )
-    return Applicant(entrant, person)
+    return listed
 
 
 def _checked(rows: Iterable[Row], told: Told) -> Iterator[tuple[int, Applicant]]:
     """Those rows that can be taken, with their lines; of the others it is told why not."""
     for row in rows:
-        try:
-            yield row.line, check(row)
-        except IssuerError as fault:
+        found = check(row)
+        if isinstance(found, Applicant):
+            yield row.line, found
+            continue
+        for fault in found:
             told.note(row.line, fault)
 
 
-def rehearse(sheet: Sheet, progress: Callable[[int], None] = lambda rows: None) -> Told:
-    """What `run` would say of the rows by themselves. Nothing is written."""
+def rehearse(
+    office: Office,
+    sheet: Sheet,
+    programme: str,
+    *,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Told:
+    """What `run` would say, and whose names are in the record already. Nothing is written."""
     told = Told()
-    for batch in _batches(sheet.rows):
-        told.taken += sum(1 for _ in _checked(batch, told))
+    with office.reading() as session:
+        programmes.in_force(session, programme, office.now())
+        job = session.get(ImportJob, (sheet.digest, programme))
+        if job is not None:
+            told.before, told.faulty_before = job.rows_done, job.rows_done - job.rows_taken
+    progress(told.before)
+    # Of the lines before: numbers, and digests of names, which take less room.
+    numbers: set[str] = set()
+    called: set[int] = set()
+    for batch in _batches(islice(sheet.rows, told.before, None)):
+        applicants = list(_checked(batch, told))
+        with office.reading() as session:
+            known = enrolling.known(session, [each.entrant for _, each in applicants])
+        for line, each in applicants:
+            number, name = each.entrant.number, enrolling.same_name(each.entrant.name)
+            if number is not None and (number in known.numbers or number in numbers):
+                there = known.numbers.get(number, each.entrant.name)
+                told.note(line, enrolling.already_there(number, there))
+                continue
+            told.taken += 1
+            if number is not None:
+                numbers.add(number)
+            if name in known.names or hash(name) in called:
+                told.namesakes.append((line, each.entrant.name, known.names.get(name)))
+            called.add(hash(name))
+        told.faults.sort(key=lambda each: each[0])
         progress(len(batch))
     return told
 

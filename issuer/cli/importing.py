@@ -13,9 +13,13 @@ from issuer.cli.context import (
     show_json,
     table,
 )
+from issuer.texts import N_
 
 # So many faults are shown; with --json all of them are.
 _MOST_SHOWN = 50
+
+_NAMESAKE = N_("%(name)s is in the record already (%(slug)s), and would be enrolled once more.")
+_TWICE = N_("%(name)s stands in the file twice, and would be enrolled twice.")
 
 
 @click.group("import")
@@ -47,8 +51,8 @@ def organisations(
     from rich.console import Console
     from rich.progress import Progress
 
-    from issuer import imports, programmes
-    from issuer.texts import N_, explain
+    from issuer import imports
+    from issuer.texts import explain, translate
 
     sheet = imports.read(file.read_bytes())
     shown = [dict(row.cells) for row in islice(sheet.rows, 5)]
@@ -64,12 +68,11 @@ def organisations(
             bar.advance(task, rows)
 
         if dry_run:
-            with office.reading() as session:
-                programmes.in_force(session, programme, office.now())
-            told = imports.rehearse(sheet, progress)
+            told = imports.rehearse(office, sheet, programme, progress=progress)
         else:
             told = imports.run(office, sheet, programme, by=by, progress=progress)
     faults = [(line, explain(fault, context.language)) for line, fault in told.faults]
+    same = [{"line": line, "name": name, "slug": slug} for line, name, slug in told.namesakes]
     if as_json:
         show_json(
             {
@@ -79,7 +82,7 @@ def organisations(
                 "faults": [{"line": line, "fault": fault} for line, fault in faults],
                 "encoding": sheet.encoding,
                 "delimiter": sheet.delimiter,
-                **({"sample": shown} if dry_run else {}),
+                **({"sample": shown, "namesakes": same} if dry_run else {}),
             }
         )
     else:
@@ -87,6 +90,10 @@ def organisations(
             table(list(shown[0]), [list(row.values()) for row in shown])
         for line, fault in faults[:_MOST_SHOWN]:
             click.echo(f"{file.name}:{line}: {fault}", err=True)
+        for line, name, slug in told.namesakes[:_MOST_SHOWN]:
+            message = _NAMESAKE if slug else _TWICE
+            said = translate(context.language, message, name=name, slug=slug)
+            click.echo(f"{file.name}:{line}: {said}", err=True)
         if len(faults) > _MOST_SHOWN:
             context.say(N_("… and %(more)s more."), more=len(faults) - _MOST_SHOWN)
     if dry_run:
@@ -105,7 +112,7 @@ def organisations(
             N_("Enrolled: %(taken)s. Taken by an earlier run: %(before)s. Not taken: %(faults)s."),
             taken=told.taken,
             before=told.before - told.faulty_before,
-            faults=len(faults) + told.faulty_before,
+            faults=told.faulty + told.faulty_before,
         )
         if faults or told.faulty_before:
             context.say(

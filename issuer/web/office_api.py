@@ -280,14 +280,13 @@ def import_organisations(body: ImportedFile, desk: DeskOf, request: Request) -> 
                 }
                 for line, fault in came.faults
             ],
+            **({"namesakes": _namesakes(came)} if body.dry_run else {}),
             "dryRun": body.dry_run,
             "links": {"self": f"{ROOT}/participations"},
         }
 
     if body.dry_run:
-        with desk.office.reading() as session:
-            programmes.in_force(session, body.programme, desk.office.now())
-        return desk.tell(content(imports.rehearse(sheet)))
+        return desk.tell(content(imports.rehearse(desk.office, sheet, body.programme)))
     came: list[imports.Told] = []
 
     def act() -> None:
@@ -298,6 +297,11 @@ def import_organisations(body: ImportedFile, desk: DeskOf, request: Request) -> 
         return content(came[0]) if came and since is None else None
 
     return desk.send(desk.keyed(body).apart(act, told))
+
+
+def _namesakes(came: imports.Told) -> list[Content]:
+    """Lines whose names are in the record, or stand in the file, already."""
+    return [{"line": line, "name": name, "slug": slug} for line, name, slug in came.namesakes]
 
 
 # The log

@@ -261,8 +261,12 @@ _IMPORT = {
     "dryRun": False,
     "links": {"self": "/api/v1/participations"},
 }
+_NAMESAKE = {"line": 7, "name": "Eksempelteatret", "slug": "eksempelteatret"}
 IMPORT: Responses = {
-    200: success("What could be taken; nothing was changed.", {**_IMPORT, "dryRun": True}),
+    200: success(
+        "What could be taken; nothing was changed.",
+        {**_IMPORT, "namesakes": [_NAMESAKE], "dryRun": True},
+    ),
     **_done("Enrolled, line by line.", _IMPORT),
 }
 AUDIT = _read(

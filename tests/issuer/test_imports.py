@@ -32,6 +32,10 @@ def run(desk: Desk, text: str) -> imports.Told:
     return imports.run(desk.office, imports.read(text.encode()), "balansemerket", by=ADA)
 
 
+def rehearse(desk: Desk, text: str) -> imports.Told:
+    return imports.rehearse(desk.office, imports.read(text.encode()), "balansemerket")
+
+
 def taken(desk: Desk) -> list[str]:
     with desk.office.reading() as session:
         return [row.slug for row in participations.listing(session)]
@@ -83,9 +87,9 @@ def test_rows_are_taken_or_told(desk: Desk) -> None:
         "Trettende;;;;;;;;\r\n"
         "Siste;;;;;\r\n"
     )
-    rehearsed = imports.rehearse(imports.read(text.encode()))
-    # What only the record can know is told when it is asked.
-    assert [line for line, _ in rehearsed.faults] == [5, 7, 8, 9, 10, 11]
+    rehearsed = rehearse(desk, text)
+    assert [line for line, _ in rehearsed.faults] == [5, 6, 7, 8, 9, 10, 11]
+    assert (rehearsed.taken, rehearsed.faulty, rehearsed.namesakes) == (3, 7, [])
     assert taken(desk) == []
     told = run(desk, text)
     assert [line for line, _ in told.faults] == [5, 6, 7, 8, 9, 10, 11]
@@ -100,6 +104,37 @@ def test_rows_are_taken_or_told(desk: Desk) -> None:
         assert session.query(Organisation).count() == 3
         log = " ".join(entry.subject + entry.details for entry in session.query(AuditEntry))
     assert "nora" not in log
+
+
+def test_a_rehearsal_looks_into_the_record_and_tells_all(desk: Desk) -> None:
+    desk.enrol("Østfold Ånd", number="312345676")
+    desk.enrol("Lag To")
+    text = (
+        f"{HEAD}\n"
+        "Et annet navn;312345676;;;;\n"
+        "ØSTFOLD ånd;;;;;\n"
+        "Lag to;;;;;\n"
+        "Lag 2;;;;;\n"
+        "lag 2;;;;;\n"
+        "Verst;1234;guild;Ola;pål@example.no;kanskje\n"
+    )
+    told = rehearse(desk, text)
+    assert [line for line, _ in told.faults] == [2, 7, 7, 7, 7]
+    assert "Østfold Ånd" in str(told.faults[0][1])
+    assert told.namesakes == [
+        (3, "ØSTFOLD ånd", "ostfold-and"),
+        (4, "Lag to", "lag-to"),
+        (6, "lag 2", None),
+    ]
+    assert (told.taken, told.faulty) == (4, 2)
+    assert len(taken(desk)) == 2
+    # What was foreseen is what happens; and what was taken already is not told again.
+    came = run(desk, text)
+    assert [(line, str(fault)) for line, fault in came.faults] == [
+        (line, str(fault)) for line, fault in told.faults
+    ]
+    again = rehearse(desk, text)
+    assert (again.before, again.taken, again.faults, again.namesakes) == (6, 0, [], [])
 
 
 def test_an_import_goes_on_where_it_was_cut_off(
