@@ -63,6 +63,7 @@ FILES = (
     (N_("The badge and its files"), "badge"),
     (N_("The badge as a picture with everything in it (PNG)"), "png"),
     (N_("The same as SVG"), "svg"),
+    (N_("The diploma for printing (PDF)"), "print"),
     (N_("Lines to paste into your website, and how"), "kit"),
 )
 WRITE = N_("Write to %(email)s, and we find a time together.")

@@ -76,5 +76,6 @@ def _copy_values(office: Office, copy: Credential) -> dict[str, Any]:
         "badge": address,
         "png": f"{address}.png",
         "svg": f"{address}.svg",
+        "print": f"{address}.pdf",
         "kit": f"{base}/m/{slug}/kit",
     }

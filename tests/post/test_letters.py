@@ -60,6 +60,7 @@ def values() -> dict[str, Any]:
         "badge": f"{base}/b/1",
         "png": f"{base}/b/1.png",
         "svg": f"{base}/b/1.svg",
+        "print": f"{base}/b/1.pdf",
         "kit": f"{base}/m/ostfold/kit",
     }
 
@@ -267,7 +268,9 @@ def test_acts_tell_those_concerned_in_their_own_transaction(desk: Desk) -> None:
     assert len({row.return_path for row in rows}) == 4
     assert len({row.message_id for row in rows}) == 4
     said = text_of(message_from_bytes(rows[0].message, policy=default))
-    assert f"/b/{sealed.credential_id}.png" in said
+    for suffix in ("png", "svg", "pdf"):
+        assert f"/b/{sealed.credential_id}.{suffix}\n" in said
+    assert f"/m/{sealed.slug}/kit\n" in said
 
 
 @pytest.mark.parametrize("listed", [True, False])
@@ -404,7 +407,7 @@ def test_words_ask_only_for_values_that_are_given() -> None:
     common = {"mark", "issuer", "email", "name", "page"}
     reminders = common | {"last", "left", "opens"}
     for kind in Kind:
-        copies = common | {"first", "last", "opens", "badge", "png", "svg", "kit"}
+        copies = common | {"first", "last", "opens", "badge", "png", "svg", "print", "kit"}
         if kind in (Kind.SEALED, Kind.LIFTED, Kind.NEW_COPY, Kind.REGAINED):
             given = copies
         elif kind is Kind.CARRIED_ON:
