@@ -6,7 +6,7 @@ entry, before anything is published; publishing is then tried at once and again 
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -29,16 +29,19 @@ def suspend(office: Office, code: str, *, by: str, reason: str) -> None:
 
 def withdraw(
     office: Office, code: str, *, by: str, reason: str, override: str | None = None
-) -> None:
+) -> date | None:
     """Take the mark away for good: the decision of the case that stands open (`issuer.cases`).
 
     Not before the holder was heard or its time to answer is over, and by somebody else than
-    those who opened the case and prepared the award. `override` is why one person decides
+    those who opened the case and prepared the award. Returns the last day for an appeal, None
+    where there was no case. `override` is why one person decides
     alone, or without a case. Raises `CaseNeeded`, `SecondPersonNeeded`, `WrongState`.
     """
     alone = participations.check_reason(override) if override is not None else None
+    appeal_by: date | None = None
 
     def decided(session: Session, award: Award, now: datetime) -> None:
+        nonlocal appeal_by
         programme = office.programme(award.cycle.edition)
         who = participations.check_person(by)
         for each in (award, *_later(award)):
@@ -54,10 +57,12 @@ def withdraw(
             now=now,
         )
         if case is not None:
+            appeal_by = case.appeal_by
             post.tell_case(session, office, case, Kind.CASE_WITHDRAWAL, now=now)
 
     why = f"{reason} (one person alone: {alone})" if alone else reason
     _end_copies(office, code, Act.WITHDRAW, by=by, reason=why, alone=alone, first=decided)
+    return appeal_by
 
 
 def give_up(office: Office, code: str, *, by: str, reason: str) -> None:

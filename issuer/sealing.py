@@ -172,7 +172,7 @@ def check_two_people(
         raise SecondPersonNeeded(
             N_(
                 "%(by)s prepared this award, so somebody else decides on it. If nobody else"
-                " can, decide alone with a reason; it stands in the log."
+                " can, decide alone with a reason (`--alone WHY`); it stands in the log."
             ),
             by=by,
         )

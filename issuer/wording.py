@@ -60,6 +60,12 @@ UNSURE: Final = N_(
     " may be missing here."
 )
 
+# In the office's own lists: what the public need not tell apart, and what it is not told.
+_OFFICE: Final[Mapping[State, str]] = {
+    State.HOLDS_RENEWAL_OPEN: N_("Valid, renewal open"),
+    State.UNKNOWN: N_("Not public"),
+}
+
 EXPLANATIONS: Final[Mapping[State, str]] = {
     State.LAPSED_RENEWING: N_(
         "A new period begins when the renewal has been accepted. Until then the mark does not"
@@ -99,6 +105,11 @@ SUCCESSIONS: Final[Mapping[str, str]] = {
 def word(state: State, language: str) -> str:
     """The state in a word or two, as a label."""
     return translate(language, WORDS[state])
+
+
+def office_word(state: State, language: str) -> str:
+    """The same for those who work with the record."""
+    return translate(language, _OFFICE.get(state, WORDS[state]))
 
 
 def word_of(view: View, language: str) -> str:

@@ -173,10 +173,16 @@ def reseal(context: Context, code: str, cause: str, reason: str, by: str) -> Non
 def withdraw(context: Context, code: str, override: str | None, reason: str, by: str) -> None:
     """Take the mark away for good: decides the open case (merke case open)."""
     from issuer import awards
+    from issuer.texts import N_
 
     with context.office(unlock=True) as office:
-        awards.withdraw(office, code, by=by, reason=reason, override=override)
+        appeal_by = awards.withdraw(office, code, by=by, reason=reason, override=override)
     _said(context, code, "withdrawn")
+    if appeal_by is not None:
+        context.say(
+            N_("The holder can appeal until %(day)s (merke case appeal)."),
+            day=appeal_by.isoformat(),
+        )
 
 
 def _ending(name: str, function: str, done: str, explained: str) -> None:

@@ -25,16 +25,30 @@ def mail() -> None:
 def list_(context: Context, all_: bool, as_json: bool) -> None:
     """List the mails that wait or were given up, the newest first."""
     from issuer.post import outbox
+    from issuer.texts import translate
 
     with context.office() as office, office.reading() as session:
-        rows = [outbox.json(row) for row in outbox.listing(session, all_=all_)]
+        found = outbox.listing(session, all_=all_)
+        about = outbox.about(session, found)
+        rows = [{**outbox.json(row), "participation": about.get(row.id)} for row in found]
     if as_json:
         show_json(rows)
         return
-    names = ["id", "kind", "recipient", "state", "attempts", "fault"]
     table(
-        ["mail", "kind", "to", "state", "tries", "why"],
-        [[str(row[name] if row[name] is not None else "") for name in names] for row in rows],
+        ["mail", "written", "about", "kind", "to", "state", "tries", "why"],
+        [
+            [
+                row["id"],
+                row["createdAt"][:10],
+                row["participation"] or "",
+                row["kind"],
+                row["recipient"],
+                translate(context.language, outbox.STATES[row["state"]]),
+                str(row["attempts"]),
+                row["fault"] or "",
+            ]
+            for row in rows
+        ],
     )
 
 

@@ -39,6 +39,8 @@ def measure() -> None:
 def list_(context: Context, slug: str | None, late: bool, as_json: bool) -> None:
     """List the measures of SLUG, or of everybody, with their due dates."""
     from issuer import days, measures, participations, staff
+    from issuer.facts import STATES
+    from issuer.texts import translate
 
     with context.office() as office:
 
@@ -58,9 +60,10 @@ def list_(context: Context, slug: str | None, late: bool, as_json: bool) -> None
             show_json_list(rows)
             return
         cells = ("slug", "number", "title", "due", "state", "outcome")
+        told = ({**row, "state": translate(context.language, STATES[row["state"]])} for row in rows)
         table(
             ["address", *cells[1:]],
-            ([str(row[name] or "") for name in cells] for row in rows),
+            ([str(row[name] or "") for name in cells] for row in told),
         )
 
 

@@ -109,7 +109,8 @@ def enrol(
 @click.pass_obj
 def list_(context: Context, programme: str | None, as_json: bool) -> None:
     """List all participations with their state, the code of their award, what is still to do."""
-    from issuer import participations, staff
+    from issuer import participations, staff, wording
+    from issuer.state import State
 
     with context.office() as office:
         if programme is not None:
@@ -125,7 +126,7 @@ def list_(context: Context, programme: str | None, as_json: bool) -> None:
                 [
                     row.slug,
                     row.name,
-                    row.state,
+                    wording.office_word(State(row.state), context.language),
                     row.code or "",
                     row.last_day or "",
                     ", ".join(row.missing) or row.next,

@@ -26,6 +26,7 @@ def register(
     if ctx.invoked_subcommand is not None:
         return
     from issuer import register as registers
+    from issuer import wording
     from issuer.texts import N_
 
     context: Context = ctx.obj
@@ -51,7 +52,7 @@ def register(
             [
                 [
                     entry.name,
-                    str(entry.state),
+                    wording.office_word(entry.state, context.language),
                     entry.award.first_day.isoformat() if entry.award else "",
                     entry.award.last_day.isoformat() if entry.award else "",
                     entry.address,

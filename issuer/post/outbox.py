@@ -7,11 +7,12 @@ else is impossible without asking the reader's server, which no protocol allows.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -28,6 +29,9 @@ from issuer.record.tables import Participation
 from issuer.texts import N_
 
 log = logging.getLogger(__name__)
+
+# What the states of a letter are called.
+STATES: Final = {"waiting": N_("waiting"), "sent": N_("sent"), "given_up": N_("given up")}
 
 # How long after each try the next one comes; after the last a letter is given up.
 WAITS = (
@@ -262,6 +266,15 @@ def listing(session: Session, *, all_: bool = False, most: int = 500) -> list[Le
     """The letters that wait or were given up, or all, the newest first."""
     query = select(Letter).order_by(Letter.created_at.desc(), Letter.id).limit(most)
     return list(session.scalars(query if all_ else query.where(Letter.state != "sent")))
+
+
+def about(session: Session, rows: Sequence[Letter]) -> dict[str, str]:
+    """The addresses of the participations that `rows` are about, by the id of the letter."""
+    wanted = {row.participation_id for row in rows if row.participation_id is not None}
+    query = select(Participation.id, Participation.slug).where(Participation.id.in_(wanted))
+    slugs = {row.id: row.slug for row in session.execute(query)}
+    of = {row.id: slugs.get(row.participation_id or "") for row in rows}
+    return {letter: slug for letter, slug in of.items() if slug is not None}
 
 
 def find(session: Session, identifier: str) -> Letter:

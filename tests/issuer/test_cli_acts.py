@@ -1,6 +1,7 @@
 """Enquiries, courses, measures, cycles, editions and imports, as commands."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -168,6 +169,30 @@ def test_stand_in_addresses_are_told_when_a_programme_is_loaded(
     file = tmp_path / "b.toml"
     file.write_bytes(programmes.shipped("balansemerket"))
     assert "no poster" in merke("programme", "load", str(file), "--by", "Kari").err
+
+
+def test_tables_tell_states_in_words(issuer: Merke) -> None:
+    take_to_the_badge(issuer, "Teateret")
+    contact = ("organisation", "contact", "teateret", "first", "--name", "Nora")
+    issuer(*contact, "--email", "nora@example.no", "--by", "Kari")
+    sealing = ("award", "seal", "teateret", "--reason", "ok", "--by")
+    assert "`--alone WHY`" in issuer(*sealing, "Kari").err
+    code = issuer(*sealing, "Ola").out.strip()
+    issuer("participation", "enrol", "balansemerket", "Stille", "--by", "Kari")
+    listed = issuer("participation", "list").out
+    assert "\tNot public\t" in listed
+    assert "\tValid\t" in listed
+    assert "\tGyldig\t" in issuer("--lang", "nb", "participation", "list").out
+    coded = json.loads(issuer("participation", "list", "--json").out)
+    assert {each["state"] for each in coded} == {"holds", "unknown"}
+    assert "\tValid\t" in issuer("register").out
+    assert "\tunder way\t" in issuer("measure", "list", "teateret").out
+    mail = issuer("mail", "list").out
+    assert re.search(r"\t\d{4}-\d\d-\d\d\tteateret\tsealed\tnora@example.no\twaiting\t", mail)
+    issuer("case", "open", code, "--by", "Kari", "--reason", "Meldt")
+    issuer("case", "hear", "1", "--by", "Kari", "--statement", "Nei")
+    told = issuer("award", "withdraw", code, "--by", "Ola", "--reason", "Brudd").err
+    assert re.search(r"can appeal until \d{4}-\d\d-\d\d", told)
 
 
 def test_the_list_says_what_waits_for_whom(issuer: Merke) -> None:
