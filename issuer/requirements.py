@@ -87,6 +87,18 @@ def public_facts(requirement: Requirement, facts: Mapping[str, Any]) -> dict[str
     return {name: _published(requirement, facts, name) for name in shown}
 
 
+def needs(requirement: Requirement, language: str) -> dict[str, Any]:
+    """The names of the facts that `requirement` asks for, and what may be chosen in them."""
+    needed: dict[str, Any] = {"facts": list(_schema(requirement, _LATEST))}
+    if requirement.kind is Kind.PLAN:
+        needed["measure"] = list(_measure_fields(requirement.measure_kinds))
+        needed["kinds"] = {item.id: item.text(language) for item in requirement.measure_kinds}
+        needed["states"] = [str(state) for state in MeasureState]
+    if requirement.kind is Kind.CONDITIONS:
+        needed["conditions"] = {item.id: item.text(language) for item in requirement.conditions}
+    return needed
+
+
 def _published(requirement: Requirement, facts: Mapping[str, Any], name: str) -> Any:
     match name:
         case "measures":
@@ -165,16 +177,18 @@ def _schema(requirement: Requirement, today: date) -> Mapping[str, Check]:
 
 
 def _measure(kinds: Sequence[Item]) -> Check:
-    return _fields(
-        {
-            "title": _text(200),
-            "kind": _choice({item.id: item.text for item in kinds}),
-            "responsible_role": _text(200),
-            "due": _day(_LATEST, "facts.range", N_("Write a day until %(year)s.")),
-            "state": _choice({state: partial(_state, state) for state in MeasureState}),
-            "public": _truth,
-        }
-    )
+    return _fields(_measure_fields(kinds))
+
+
+def _measure_fields(kinds: Sequence[Item]) -> Mapping[str, Check]:
+    return {
+        "title": _text(200),
+        "kind": _choice({item.id: item.text for item in kinds}),
+        "responsible_role": _text(200),
+        "due": _day(_LATEST, "facts.range", N_("Write a day until %(year)s.")),
+        "state": _choice({state: partial(_state, state) for state in MeasureState}),
+        "public": _truth,
+    }
 
 
 def _state(state: MeasureState, language: str) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from issuer import codes, measures, organisations, participations, public, tasks
+from issuer import codes, measures, organisations, participations, public, requirements, tasks
 from issuer.office import Office
-from issuer.record.tables import Award, Cycle, Participation
+from issuer.record.tables import Award, Cycle, Participation, RequirementRecord
 
 T = TypeVar("T")
 
@@ -124,9 +124,38 @@ def detail(office: Office, participation: Participation) -> dict[str, Any]:
         "about": organisations.known_facts(participation.organisation),
         "listed": participation.listed,
         "hidden": participation.hidden_at is not None,
+        "asked": _asked(office, participation),
         "cycles": [_cycle(cycle) for cycle in participation.cycles],
         "measures": [measures.json(measure) for measure in measures.of_last_plan(participation)],
     }
+
+
+def _asked(office: Office, participation: Participation) -> list[dict[str, Any]]:
+    """Each requirement of the open cycle: how far it has come, and the facts it needs."""
+    cycle = participation.cycles[-1]
+    if not cycle.open:
+        return []
+    programme = office.programme(cycle.edition)
+    language = programme.main_language
+    known = {record.requirement: record for record in cycle.records}
+    return [
+        {
+            "id": each.id,
+            "name": each.name(language),
+            "kind": str(each.kind),
+            "state": _progress(known.get(each.id)),
+            **requirements.needs(each, language),
+        }
+        for each in participations.asked(programme, cycle)
+    ]
+
+
+def _progress(record: RequirementRecord | None) -> str:
+    if record is None:
+        return "open"
+    if record.accepted_at is not None:
+        return "accepted"
+    return "recorded" if record.sent_back_at is None else "sent_back"
 
 
 def _moment(moment: datetime | None) -> str | None:

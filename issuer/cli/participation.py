@@ -140,7 +140,7 @@ def list_(context: Context, programme: str | None, as_json: bool) -> None:
 @click.argument("slug")
 @click.pass_obj
 def show(context: Context, slug: str) -> None:
-    """Show one participation: requirements, awards, copies, as JSON."""
+    """Show one participation as JSON: what is asked and which facts it needs, awards, copies."""
     from issuer import participations, staff
 
     with context.office() as office, office.reading() as session:

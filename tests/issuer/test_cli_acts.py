@@ -195,6 +195,21 @@ def test_tables_tell_states_in_words(issuer: Merke) -> None:
     assert re.search(r"can appeal until \d{4}-\d\d-\d\d", told)
 
 
+def test_what_is_asked_is_shown_with_its_facts(issuer: Merke) -> None:
+    issuer("participation", "enrol", "balansemerket", "Teateret", "--by", "Kari")
+    told = ("teateret", "kurs", "--by", "Kari")
+    issuer("participation", "record", *told, "--facts", json.dumps(FACTS["kurs"]))
+    shown = json.loads(issuer("participation", "show", "teateret").out)
+    asked = {each["id"]: each for each in shown["asked"]}
+    assert list(asked) == list(FACTS)
+    assert (asked["kurs"]["state"], asked["plan"]["state"]) == ("recorded", "open")
+    assert {name: set(each["facts"]) for name, each in asked.items()} == {
+        name: set(facts) for name, facts in FACTS.items()
+    }
+    assert "samtaler" in asked["plan"]["kinds"]
+    assert set(asked["vilkar"]["conditions"]) == set(FACTS["vilkar"]["confirmed"])
+
+
 def test_the_list_says_what_waits_for_whom(issuer: Merke) -> None:
     issuer("participation", "enrol", "balansemerket", "Teateret", "--by", "Kari")
     assert "kurs, kartlegging" in issuer("participation", "list").out
