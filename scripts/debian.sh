@@ -6,6 +6,8 @@
 # Otherwise says what to type and exits 1. The package lists are renewed only when
 # something is missing.
 set -eu
+# dpkg refuses without what lies there; not every shell of root's looks there.
+export PATH="$PATH:/usr/sbin:/sbin"
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "Not a Debian system: what corresponds to these packages must be here: $*" >&2
     exit 1

@@ -41,7 +41,14 @@ def _program(name: str) -> str:
 
 
 def _as_postgres(*words: str) -> list[str]:
-    return ["runuser", "-u", _USER, "--", *words] if os.geteuid() == 0 else list(words)
+    if os.geteuid() != 0:
+        return list(words)
+    # Where it lies is not always among the places that are looked through.
+    places = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
+    program = shutil.which("runuser", path=places)
+    if program is None:
+        raise NoServer("runuser is not on this machine; on Debian: apt-get install util-linux")
+    return [program, "-u", _USER, "--", *words]
 
 
 @cache
