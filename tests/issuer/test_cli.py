@@ -16,6 +16,7 @@ from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ from issuer.errors import BadInput
 from issuer.web.server import free_port
 
 ASKED = ("kurs", "kartlegging", "mote", "plan", "vilkar", "erklaering")
-FACTS = {
+FACTS: dict[str, dict[str, Any]] = {
     "kurs": {"date": "2026-03-02", "hours": 3, "held_by": "Eksempel", "participants": 4},
     "kartlegging": {"handed_in": "2026-03-09"},
     "mote": {"date": "2026-03-16", "present": ["Nora Eksempel"]},
