@@ -19,8 +19,8 @@ PLAIN = Looks(
 # Each motif in a square of 100, as `badge_assets` draws it: its larger form, and its smaller.
 MOTIFS: Mapping[Motif, tuple[str, str]] = {
     Motif.BALANCE: (
-        "M0 41a30.9 30.9 0 0 1 61.8 0zM44.7 41l8.5 51h-17z",
-        "M61.8 41a19.1 19.1 0 0 1 38.2 0z",
+        "M24 7.5a24 24 0 1 0 .1 0zM0 55.5h100v6H0zM41.1 61.5l18 31h-36z",
+        "M85 25.5a15 15 0 1 0 .1 0z",
     ),
     Motif.RING: (
         "M65.5 2.5A50 50 0 1 1 34.5 2.5A17.25 17.25 0 0 0 38.1 22.5"

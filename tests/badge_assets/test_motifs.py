@@ -73,6 +73,20 @@ def test_motifs_differ_at_24_pixels() -> None:
         assert (np.abs(small[one] - small[other]).max(axis=2) > 60).mean() > 0.2
 
 
+def test_two_unequal_forms_rest_on_one_point_where_their_weights_are_equal() -> None:
+    """As a thing of even thickness would: weight is area, and it pulls about the point."""
+    picture = panel(PETROL, 5)
+    large, small = (near(picture, colour) for colour in (PETROL.paper, PETROL.faded))
+    rows = large.sum(axis=1)
+    beam = np.flatnonzero(rows == rows.max())
+    assert np.ptp(beam) < 30, "the beam is not one level bar"
+    heavy, light = large[: beam[0] - 2], small[: beam[0] - 2]
+    point = np.flatnonzero(large[beam[-1] + 4]).mean()
+    weight, other = (np.nonzero(form)[1] - point for form in (heavy, light))
+    assert len(weight) > 2 * len(other)
+    assert abs(weight.sum() + other.sum()) < 0.03 * abs(weight.sum())
+
+
 def test_the_ring_is_open_at_the_top_round_its_point_and_nowhere_else() -> None:
     picture = panel(RING, 5)
     middle = (len(picture) - 1) / 2
