@@ -1,7 +1,7 @@
 """What every answer carries and every request must keep to, before any route is asked.
 
 Pure ASGI, in the order of `wrap`: no page and no document can forget it. Scripts are not
-allowed at all; only what lies under `/embed/` may be framed.
+allowed at all; only seals, their data and their frames may be framed.
 """
 
 import ipaddress
@@ -34,7 +34,8 @@ LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 def may_be_framed(path: str) -> bool:
-    return path.startswith("/embed/")
+    """Whether `path` is one of a seal. Refusals there are never drawn as pages (`problems`)."""
+    return path.startswith("/embed/") and is_alike(path)
 
 
 RawHeaders = list[tuple[bytes, bytes]]

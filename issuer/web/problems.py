@@ -44,6 +44,8 @@ _BY_STATUS = {
     415: "request.type",
     416: "request.malformed",
 }
+# For programs; and what anybody may frame, where a page of ours, forms and all, has no place.
+_PAGELESS = ("/api/", "/embed/")
 _MACHINES = (".json", ".jwt", ".png", ".svg", ".txt", ".csv", ".atom")
 
 
@@ -157,7 +159,7 @@ async def refuse(
 def _page(request: Request, shown: Told) -> str | None:
     draw: Page | None = request.app.state.problem_page
     path = request.scope["path"]
-    if draw is None or path.startswith("/api/") or path.endswith(_MACHINES):
+    if draw is None or path.startswith(_PAGELESS) or path.endswith(_MACHINES):
         return None
     if not prefers_html(request.headers.get("accept"), default=False):
         return None

@@ -78,6 +78,19 @@ def test_every_answer_is_guarded(shop: Shop) -> None:
     assert framed["referrer-policy"] == "no-referrer"
 
 
+@pytest.mark.parametrize(
+    "path", ["/embed/nobody", "/embed/{}/no-such-variant.html", "/embed/{}/", "/embed/..%2Fjoin"]
+)
+def test_no_page_of_ours_can_be_framed(shop: Shop, path: str) -> None:
+    """A refusal at an address that may be framed is no page: those have forms and links."""
+    path = path.format(shop.sealed.slug)
+    answer = shop.client.get(path, headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    framed = "frame-ancestors *" in answer.headers["content-security-policy"]
+    assert framed == path.endswith(".html")
+
+
 def test_two_lengths_end_the_connection(shop: Shop) -> None:
     """A web server in front may have taken the other one: what follows is nobody's request."""
     host = b"Host: balansemerket.example.no\r\n"
