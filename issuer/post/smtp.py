@@ -12,12 +12,16 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from issuer.mail_settings import Mail, Security
 
 # Seconds: for one answer of the server, and for one letter altogether.
 PATIENCE = 30.0
 LONGEST = 240.0
+
+# The most bytes of one answer: anybody on the way may answer before there is TLS.
+LARGEST = 64 * 1024
 
 _SHOWN = 250
 
@@ -49,12 +53,10 @@ class Server:
         connection = self._client.sock
         if connection is None:
             raise Unreachable("the connection is closed")
-        # A server that answers a letter a minute would keep each single answer in time.
-        alarm = threading.Timer(LONGEST, _cut, [connection])
-        alarm.daemon = True
-        alarm.start()
         try:
-            self._client.sendmail(return_path, [recipient], message)
+            # A server that answers a letter a minute would keep each single answer in time.
+            with _cut_after(LONGEST, connection):
+                self._client.sendmail(return_path, [recipient], message)
         except smtplib.SMTPSenderRefused as fault:
             raise Unreachable(f"the sender is refused: {_said(fault)}") from fault
         except smtplib.SMTPRecipientsRefused as fault:
@@ -65,12 +67,50 @@ class Server:
         except (smtplib.SMTPException, OSError) as fault:
             # Cut off: before the server took it, or after. Sent again, it is the same letter.
             raise NotTaken(f"cut off ({type(fault).__name__})", for_good=False) from fault
-        finally:
-            alarm.cancel()
 
     @property
     def is_open(self) -> bool:
         return self._client.sock is not None
+
+
+class _Answers:
+    """What a server says, by whole lines, up to `LARGEST`; after that, nothing more."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.room = LARGEST
+
+    def readline(self, most: int) -> bytes:
+        line = self._file.readline(min(most, self.room)) if self.room > 0 else b""
+        self.room -= len(line)
+        # Half a line is no answer: it was cut off. One that is too long, the library refuses.
+        return line if line.endswith(b"\n") or len(line) == most else b""
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Bounded(smtplib.SMTP):
+    """Each answer is there as a whole within `PATIENCE` and `LARGEST`, or the connection ends.
+
+    The library bounds neither: its patience begins anew with each byte, and lines have no end.
+    """
+
+    file: _Answers | None
+
+    def getreply(self) -> tuple[int, bytes]:
+        connection = self.sock
+        if connection is None:
+            raise smtplib.SMTPServerDisconnected("the connection is closed")
+        if self.file is None:
+            self.file = _Answers(connection.makefile("rb"))
+        self.file.room = LARGEST
+        with _cut_after(PATIENCE, connection):
+            return super().getreply()
+
+
+class _BoundedTls(_Bounded, smtplib.SMTP_SSL):
+    """The same with TLS from the first byte on."""
 
 
 @contextmanager
@@ -107,14 +147,25 @@ def connected(settings: Mail, password: str | None, *, own_name: str) -> Iterato
 def _connect(settings: Mail, own_name: str) -> smtplib.SMTP:
     where = (settings.host, settings.port)
     if settings.security is Security.TLS:
-        return smtplib.SMTP_SSL(
+        return _BoundedTls(
             *where, local_hostname=own_name, timeout=PATIENCE, context=_context(settings)
         )
-    return smtplib.SMTP(*where, local_hostname=own_name, timeout=PATIENCE)
+    return _Bounded(*where, local_hostname=own_name, timeout=PATIENCE)
 
 
 def _context(settings: Mail) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=settings.ca_file)
+
+
+@contextmanager
+def _cut_after(seconds: float, connection: socket.socket) -> Iterator[None]:
+    alarm = threading.Timer(seconds, _cut, [connection])
+    alarm.daemon = True
+    alarm.start()
+    try:
+        yield
+    finally:
+        alarm.cancel()
 
 
 def _cut(connection: socket.socket) -> None:

@@ -19,7 +19,7 @@ from issuer.office import Office
 from issuer.post import outbox, smtp
 from issuer.record.life import Contact
 from issuer.record.post import Letter
-from tests.support.mail_server import MailServer, Silent
+from tests.support.mail_server import MailServer, Silent, Talker
 from tests.support.office import PASSPHRASE, Clock, Desk
 from tests.support.people import contact
 
@@ -126,6 +126,31 @@ def test_a_server_that_says_nothing_is_left_alone(
         started = time.monotonic()
         assert outbox.send(desk.office).fault is not None
         assert time.monotonic() - started < 5
+
+
+@pytest.mark.parametrize("greeting", [b"", b"220 hello\r\n"])
+def test_a_server_that_never_ends_an_answer_is_left_alone(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, greeting: bytes
+) -> None:
+    """A letter every now and then, with which each single wait is short."""
+    monkeypatch.setattr(smtp, "PATIENCE", 0.5)
+    with Talker(greeting, b"2", pause=0.1) as talker:
+        use(desk, Mail("127.0.0.1", "post@example.no", talker.port, Security.NONE))
+        write(desk)
+        started = time.monotonic()
+        assert outbox.send(desk.office).fault is not None
+        assert time.monotonic() - started < 0.5 * 5
+    assert letters(desk)[0].attempts == 0
+
+
+def test_an_answer_without_end_is_not_read(desk: Desk) -> None:
+    with Talker(b"220 hello\r\n", b"250-" + b"x" * 400 + b"\r\n") as talker:
+        use(desk, Mail("127.0.0.1", "post@example.no", talker.port, Security.NONE))
+        write(desk)
+        assert outbox.send(desk.office).fault is not None
+    # Beside the answer, what the sockets of both sides hold.
+    assert talker.said < smtp.LARGEST + 16 * 1024**2
+    assert letters(desk)[0].attempts == 0
 
 
 def test_a_letter_that_takes_too_long_altogether_is_cut_off(

@@ -8,6 +8,7 @@ with MailServer(tmp_path) as server:
 """
 
 import asyncio
+import contextlib
 import socket
 import threading
 from dataclasses import dataclass, field
@@ -168,3 +169,36 @@ class Silent:
         self._thread.join(5)
         for connection in self._taken:
             connection.close()
+
+
+class Talker:
+    """A server that greets and then says the same again and again, with a pause before each."""
+
+    def __init__(self, greeting: bytes, saying: bytes, *, pause: float = 0.0) -> None:
+        self._greeting, self._saying, self._pause = greeting, saying, pause
+        self.said = 0
+
+    def __enter__(self) -> "Talker":
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._talk, daemon=True)
+        self._thread.start()
+        return self
+
+    def _talk(self) -> None:
+        try:
+            connection, _ = self._socket.accept()
+        except OSError:
+            return
+        with connection, contextlib.suppress(OSError):
+            connection.settimeout(5)
+            connection.sendall(self._greeting)
+            while not self._ended.wait(self._pause):
+                self.said += connection.send(self._saying)
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join(10)
