@@ -8,13 +8,14 @@ participation.
 import secrets
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from issuer import tasks, texts
+from issuer.mail_settings import Mail
 from issuer.office import Office
 from issuer.places import PLACES
 from issuer.post import compose, kinds
@@ -26,6 +27,10 @@ from issuer.record.life import Case, Contact, Enquiry
 from issuer.record.post import Letter
 from issuer.record.tables import Participation
 from issuer.settings import Settings
+
+# Confirmations of enquiries within 24 hours: to one address, and as a share of the cap of a day.
+MOST_TO_ENQUIRER: Final = 3
+SHARE_OF_ENQUIRERS: Final = 0.25
 
 
 def tell(
@@ -84,9 +89,12 @@ def tell(
 
 
 def tell_enquirer(session: Session, office: Office, enquiry: Enquiry, *, now: datetime) -> None:
-    """Confirm an enquiry to whoever made it."""
+    """Confirm an enquiry to whoever made it, unless that would be one of too many: anybody can
+    name any address, and what strangers cause may not keep other mail waiting."""
     from issuer import participations
 
+    if _are_many(session, office, enquiry, now):
+        return
     programme = office.programme(participations.newest_edition(session, enquiry.programme))
     values = _common(office.settings, programme)
     _write(
@@ -99,6 +107,23 @@ def tell_enquirer(session: Session, office: Office, enquiry: Enquiry, *, now: da
         recipient=enquiry.contact_email,
         language=enquiry.language,
     )
+
+
+def _are_many(session: Session, office: Office, enquiry: Enquiry, now: datetime) -> bool:
+    of_a_day = (
+        select(func.count())
+        .select_from(Letter)
+        .where(
+            Letter.kind == Kind.ENQUIRY_RECEIVED.value,
+            Letter.created_at > now - timedelta(days=1),
+        )
+    )
+    of_address = of_a_day.where(func.lower(Letter.recipient) == enquiry.contact_email.lower())
+    if (session.scalar(of_address) or 0) >= MOST_TO_ENQUIRER:
+        return True
+    settings = office.settings.mail
+    most = (settings.cap_per_day if settings else Mail.cap_per_day) * SHARE_OF_ENQUIRERS
+    return (session.scalar(of_a_day) or 0) >= most
 
 
 def tell_sent_back(

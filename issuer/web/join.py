@@ -1,8 +1,8 @@
 """The enquiry of an organisation: a plain form, and the same for programs.
 
-There is no session and no sign-in, so another site that sends this form in a visitor's name
-gains nothing that it could not send itself. What may come from one address in an hour is
-counted in the record.
+What may come from one address in an hour is counted in the record. There is no session and no
+sign-in; another site whose page makes its visitors send this form is refused all the same, for it
+would send from all their addresses, and use up what each of them may send.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ from issuer.web.models import NewEnquiry
 from issuer.web.pages_holder import nothing_here
 from issuer.web.pages_render import language_of, office_of, page
 from issuer.web.problems import Problem
-from issuer.web.senders import sender
+from issuer.web.senders import is_from_elsewhere, sender
 
 router = APIRouter()
 
@@ -64,6 +64,8 @@ def form(request: Request) -> Response:
 
 @router.post("/join")
 async def send(request: Request) -> Response:
+    if is_from_elsewhere(request):
+        raise Problem("request.elsewhere")
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != _FORM:
         raise Problem("request.type", N_("Send the form as the page sends it."))

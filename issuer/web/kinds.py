@@ -64,6 +64,11 @@ KINDS: Mapping[str, Kind] = {
         N_("This host name is not served here"),
         N_("Ask for the address that is printed on the badge, with its host name."),
     ),
+    "request.elsewhere": Kind(
+        403,
+        N_("This was sent from the page of another site"),
+        N_("Nothing was received. Open the form here and send it from there."),
+    ),
     "request.often": Kind(
         429,
         N_("Too much was sent in a short time"),

@@ -6,9 +6,14 @@ from a proxy that the settings name, and then only what that proxy wrote: the la
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable
 
+from starlette.requests import Request
 from starlette.types import Scope
+
+# As some web servers write an address, with the port of the connection: that is another each time.
+_WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::[0-9]+)?|([0-9.]+):[0-9]+")
 
 
 def network_of(host: str) -> str:
@@ -42,7 +47,7 @@ def sender(scope: Scope, trusted: Iterable[str] = ()) -> str:
 
     host = connected(scope)
     told = [
-        part.strip()
+        _without_port(part.strip())
         for name, value in scope["headers"]
         if name == b"x-forwarded-for"
         for part in value.decode("latin-1").split(",")
@@ -50,3 +55,20 @@ def sender(scope: Scope, trusted: Iterable[str] = ()) -> str:
     while is_proxy(host) and told:
         host = told.pop()
     return network_of(host)
+
+
+def _without_port(told: str) -> str:
+    found = _WITH_PORT.fullmatch(told)
+    return told if found is None else found[1] or found[2]
+
+
+def is_from_elsewhere(request: Request) -> bool:
+    """Whether a visitor's browser says that the page of another site makes it send `request`.
+
+    `Sec-Fetch-Site` where there is one, else `Origin`. Programs send neither.
+    """
+    if site := request.headers.get("sec-fetch-site"):
+        return site not in ("same-origin", "none")
+    if (origin := request.headers.get("origin")) is None:
+        return False
+    return origin.partition("://")[2].lower() != request.headers.get("host", "").lower()

@@ -2,13 +2,18 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from starlette.testclient import TestClient
 
 from issuer import contacts, enquiries, organisations, programme, programmes, staff
+from issuer.mail_settings import Mail
+from issuer.post.kind import Kind
+from issuer.record.post import Letter
 from issuer.settings import BadSettings, check_proxies
 from issuer.settings import read as read_settings
 from issuer.settings import write as write_settings
@@ -166,6 +171,57 @@ def test_other_forms_are_refused(desk: Desk, client: TestClient) -> None:
     assert waiting(desk) == []
 
 
+HOST = "balansemerket.example.no"
+
+
+@pytest.mark.parametrize(
+    ("told", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": f"https://{HOST}.evil.example"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": f"https://{HOST}"}, 303),
+        ({"Origin": f"https://{HOST}"}, 303),
+        ({}, 303),
+    ],
+)
+def test_no_other_sites_page_can_send_the_form(
+    desk: Desk, client: TestClient, told: dict[str, str], status: int
+) -> None:
+    answer = client.post("/join", data=GOOD, headers={**HTML, "Host": HOST, **told})
+    assert answer.status_code == status
+    assert len(waiting(desk)) == (status == 303)
+
+
+def test_nobody_is_flooded_with_confirmations(desk: Desk, client: TestClient) -> None:
+    """Anybody can name anybody's address: each enquiry is kept, and few are confirmed."""
+    for number in range(5):
+        address = GOOD["contact_email"].upper() if number % 2 else GOOD["contact_email"]
+        send(client, name=f"Eksempel {number}", contact_email=address)
+    assert len(waiting(desk)) == 5
+    assert len(confirmations(desk)) == 3
+    desk.clock.advance(days=1, minutes=1)
+    send(client)
+    assert len(confirmations(desk)) == 4
+
+
+def test_strangers_keep_no_other_mail_waiting(desk: Desk, client: TestClient) -> None:
+    mail = Mail("localhost", "post@example.no", cap_per_day=8)
+    desk.office.settings = replace(desk.office.settings, mail=mail)
+    for number in range(5):
+        send(client, name=f"Eksempel {number}", contact_email=f"a{number}@example.no")
+    assert len(waiting(desk)) == 5
+    assert len(confirmations(desk)) == 8 // 4
+
+
+def confirmations(desk: Desk) -> list[str]:
+    kind = Letter.kind == Kind.ENQUIRY_RECEIVED.value
+    with desk.office.reading() as session:
+        return list(session.scalars(select(Letter.id).where(kind)))
+
+
 def test_limits_hold_for_one_address_and_end_by_themselves(desk: Desk, client: TestClient) -> None:
     for number in range(5):
         assert send(client, message=str(number)).status_code == 303
@@ -257,6 +313,9 @@ def test_with_several_marks_one_is_chosen(desk: Desk, client: TestClient) -> Non
         ("127.0.0.1", "203.0.113.9, 10.0.0.7", ("127.0.0.1", "10.0.0.0/24"), "203.0.113.9"),
         ("192.0.2.1", "203.0.113.9", ("127.0.0.1",), "192.0.2.1"),
         ("127.0.0.1", "", ("127.0.0.1",), ""),
+        ("127.0.0.1", "203.0.113.9:40001", ("127.0.0.1",), "203.0.113.9"),
+        ("127.0.0.1", "[2001:db8::1]:40001", ("127.0.0.1",), "2001:db8::/64"),
+        ("127.0.0.1", "203.0.113.9, 10.0.0.7:443", ("127.0.0.1", "10.0.0.0/24"), "203.0.113.9"),
         ("2001:db8::1", "x", (), "2001:db8::/64"),
         ("::ffff:192.0.2.1", "x", (), "192.0.2.1"),
     ],
