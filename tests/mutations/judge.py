@@ -103,28 +103,37 @@ class Said:
         )
 
     @cached_property
-    def canonical_json(self) -> bytes | None:
-        """As a lone proof over canonical JSON covers it: of the contexts, those that it brings."""
-        if len(self.proofs) != 1 or not isinstance(self.proofs[0], dict):
-            return None
-        if "-jcs-" not in str(self.proofs[0].get("cryptosuite")):
-            return None
-        document = dict(self.document)
-        if "@context" in self.proofs[0]:
-            document["@context"] = self.proofs[0]["@context"]
-        return rfc8785.dumps(document)
+    def canonical_json(self) -> frozenset[bytes]:
+        """As each proof over canonical JSON covers it: of the contexts, those that it brings."""
+        return frozenset(
+            rfc8785.dumps({**self.document, **{n: v for n, v in one.items() if n == "@context"}})
+            for one in self.proofs
+            if _is_over_json(one)
+        )
+
+    @cached_property
+    def is_json_alone(self) -> bool:
+        """Whether no proof looks at the meaning, only at the JSON."""
+        return all(map(_is_over_json, self.proofs))
 
     def means_the_same(self, other: "Said") -> bool:
         """Whether one signature fits both."""
         if self.token is not None or other.token is not None:
             return self.token == other.token
-        if self.canonical_json is not None and other.canonical_json is not None:
-            return self.canonical_json == other.canonical_json
+        # First of all: further contexts, which such a proof does not cover, may have no meaning.
+        if not self.canonical_json.isdisjoint(other.canonical_json):
+            return True
+        if self.is_json_alone and other.is_json_alone:
+            return False
         return self.plain == other.plain or self.meaning == other.meaning
 
     def reads_the_same(self, other: "Said") -> bool:
         """Whether a reader of the JSON sees the same."""
-        return self.canonical_json is not None or self.seen == other.seen
+        return self.is_json_alone or self.seen == other.seen
+
+
+def _is_over_json(proof: Any) -> bool:
+    return isinstance(proof, dict) and "-jcs-" in str(proof.get("cryptosuite"))
 
 
 def statements(document: Any) -> set[Any]:
