@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import py_svg_hush
 
 from badge_assets import tracing
-from badge_assets.outlines import Segment, segments
+from badge_assets.path_data import Segment, segments
 
 MAX_BYTES = 16 * 1024
 MAX_POINTS = 2000

@@ -5,6 +5,7 @@ thread and takes some hundredths of a second: see `typesetting`. What is printed
 `badge_assets.prints`.
 """
 
+import gzip
 import io
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -34,6 +35,7 @@ __all__ = [
     "BADGE_SIDE",
     "MARK_ROOM",
     "PREVIEW_SIZE",
+    "SEAL_PACKED",
     "SEAL_SIZES",
     "BadgeFacts",
     "Form",
@@ -54,9 +56,15 @@ BADGE_SIDE = 1024  # units; also the pixels of a badge where none are named
 MIN_PIXELS, MAX_PIXELS = 64, 4096
 
 # Steps to a unit, for shapes and for letters, which are set in 100 units: the badge keeps
-# the typeface's own grid of 1000 to the em, the seal takes 200, to stay small.
+# the typeface's own grid of 1000 to the em. The seal takes the finest with which it stays small.
 _BADGE_GRIDS = outlines.Grids(shapes=10, letters=10)
-_SEAL_GRIDS = outlines.Grids(shapes=20, letters=2)
+_SEAL_GRIDS = tuple(
+    outlines.Grids(shapes=20, letters=letters, stray=stray)
+    for letters, stray in ((2, 0.15), (1.5, 0.25), (1.25, 0.35), (1, 0.5), (0.8, 0.6))
+)
+# Bytes of an SVG seal as gzip, at most; and what it is drawn for, as no two programs pack alike.
+SEAL_PACKED = 6 * 1024
+_SEAL_AIM = 6000
 _SHADES = 7  # steps from a dark colour to paper
 _APART = 12  # two colours of a palette at least, as `distance`
 _CODE_ROOM = 400  # units for the QR code
@@ -181,7 +189,12 @@ def seal_svg(
     or held; there is nothing around it. Raises as `badge_svg` does.
     """
     drawing = _seal(facts, looks, theme, form)
-    return outlines.flatten(typesetting.svg("seal", drawing), _SEAL_GRIDS, **_spoken(drawing))
+    drawn = typesetting.svg("seal", drawing)
+    for grids in _SEAL_GRIDS:
+        seal = outlines.flatten(drawn, grids, **_spoken(drawing))
+        if len(gzip.compress(seal)) <= _SEAL_AIM:
+            break
+    return seal
 
 
 def seal_png(

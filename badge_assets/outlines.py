@@ -14,11 +14,12 @@ from functools import lru_cache
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape, quoteattr
 
+from badge_assets.path_data import Point, Segment, segments
+from badge_assets.simpler import simpler
+
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREF = "{http://www.w3.org/1999/xlink}href"
-_TOKEN = re.compile(r"[A-Za-z]|-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?")
 _FUNCTION = re.compile(r"([A-Za-z]+)\(([^)]*)\)")
-_ARGUMENTS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "Q": 4, "Z": 0}
 _STROKE = ("stroke", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit")
 # What typst always writes and SVG takes for granted.
 _DEFAULTS = {
@@ -27,9 +28,6 @@ _DEFAULTS = {
     "stroke-miterlimit": "4",
 }
 _KNOWN = {"fill", "fill-rule", "d", "transform", "stroke-width", *_STROKE}
-
-Point = tuple[float, float]
-Segment = tuple[str, tuple[Point, ...]]  # M, L, C, Q or Z with absolute points
 
 
 @dataclass(frozen=True)
@@ -69,16 +67,19 @@ class _Shape:
 
 @dataclass(frozen=True)
 class Grids:
-    """Steps to a unit: for shapes, and for letters in the size in which they were set."""
+    """Steps to a unit: for shapes, and for letters in the size in which they were set. `stray` is
+    how much simpler a letter may be drawn, in those units: see `simpler`."""
 
     shapes: int
-    letters: int
+    letters: float
+    stray: float = 0
 
 
 def flatten(svg: bytes, grids: Grids, *, language: str, title: str, description: str) -> bytes:
     """Return typst's `svg` as plain paths, with its language, and a name to be read aloud.
 
-    Each point lands within one step of `grids` of its place. `title` and `description`
+    Each point of a shape lands within one step of `grids` of its place, a letter's outline
+    within one step and twice its stray. `title` and `description`
     may hold any character of XML.
     """
     root = ElementTree.fromstring(svg)
@@ -87,7 +88,7 @@ def flatten(svg: bytes, grids: Grids, *, language: str, title: str, description:
         symbol.attrib["id"]: symbol[0].attrib["d"]
         for symbol in root.iterfind(f"{_SVG}defs/{_SVG}symbol")
     }
-    reading = _Reading(symbols, grids.letters)
+    reading = _Reading(symbols, grids)
     grid = grids.shapes
     body = "".join(map(_written, reading.shapes(root, Matrix(a=grid, d=grid))))
     return (
@@ -102,7 +103,7 @@ class _Reading:
     """The path data of symbols by their id, and the grid on which a run of them is laid."""
 
     symbols: dict[str, str]
-    grid: int
+    grids: Grids
 
     def shapes(self, parent: ElementTree.Element, outer: Matrix) -> Iterator[_Shape]:
         """The paths under `parent`, in drawing order."""
@@ -126,15 +127,16 @@ class _Reading:
         """One line of letters, all in one colour, as one path."""
         words: list[str] = []
         here = (0, 0)
+        grid = self.grids.letters
         for use in run:
-            x, y = (_whole(self.grid * float(use.attrib[axis])) for axis in "xy")
-            letter = _letter(self.symbols[use.attrib[_HREF][1:]], self.grid)
+            x, y = (_whole(grid * float(use.attrib[axis])) for axis in "xy")
+            letter = _letter(self.symbols[use.attrib[_HREF][1:]], grid, self.grids.stray)
             if letter.text:
                 start = (x + letter.start[0], y + letter.start[1])
                 words += _word("m", [(start[0] - here[0], start[1] - here[1])]), letter.text
                 here = (x + letter.end[0], y + letter.end[1])
         (fill,) = {use.attrib["fill"] for use in run}
-        step = 1 / self.grid
+        step = 1 / grid
         return _Shape((("fill", fill),), "".join(words), outer @ Matrix(a=step, d=step))
 
 
@@ -179,52 +181,11 @@ def _moved(segments: tuple[Segment, ...], matrix: Matrix) -> tuple[Segment, ...]
     return tuple((kind, tuple(map(matrix, points))) for kind, points in segments)
 
 
-def segments(path: str) -> tuple[Segment, ...]:
-    """Read path data (SVG 2, chapter 9) into absolute segments of five kinds.
-
-    Raises `LookupError` or `ValueError` for arcs, smooth curves and what is no path data.
-    """
-    tokens = _TOKEN.findall(path)
-    found: list[Segment] = []
-    here: Point = (0, 0)
-    start = here
-    command = ""
-    at = 0
-    while at < len(tokens):
-        if tokens[at].isalpha():
-            command = tokens[at]
-            at += 1
-        kind = command.upper()
-        count = _ARGUMENTS[kind]
-        values = [float(value) for value in tokens[at : at + count]]
-        at += count
-        x, y = here if command.islower() else (0, 0)
-        if kind == "Z":
-            here = start
-            found.append(("Z", ()))
-            continue
-        if kind == "H":
-            points: tuple[Point, ...] = ((x + values[0], here[1]),)
-        elif kind == "V":
-            points = ((here[0], y + values[0]),)
-        else:
-            pairs = zip(values[::2], values[1::2], strict=True)
-            points = tuple((x + dx, y + dy) for dx, dy in pairs)
-        here = points[-1]
-        if kind == "M":
-            start = here
-            if found and found[-1][0] == "M":
-                found.pop()  # a second move at once: the first drew nothing
-            command = "l" if command == "m" else "L"
-        found.append((kind if kind in "MCQ" else "L", points))
-    return tuple(found)
-
-
 def _written(shape: _Shape) -> str:
     style = "".join(f' {name}="{value}"' for name, value in shape.style)
     if place := shape.transform:
         numbers = (place.a, place.b, place.c, place.d, place.e, place.f)
-        style += f' transform="matrix({" ".join(f"{number:.6g}" for number in numbers)})"'
+        style += f' transform="matrix({" ".join(f"{number:.5g}" for number in numbers)})"'
     return f'<path{style} d="{shape.path}"/>'
 
 
@@ -238,10 +199,14 @@ class _Written:
     end: tuple[int, int] = (0, 0)
 
 
-@lru_cache(maxsize=2048)
-def _letter(path: str, grid: int) -> _Written:
+_read = lru_cache(maxsize=1024)(segments)
+
+
+@lru_cache(maxsize=4096)
+def _letter(path: str, grid: float, stray: float) -> _Written:
     """One letter, the same bytes wherever it stands."""
-    outline = _moved(segments(path), Matrix(a=grid, d=grid))
+    whole = _read(path)
+    outline = _moved(simpler(whole, stray) if stray else whole, Matrix(a=grid, d=grid))
     if not outline:
         return _Written("")
     x, y = outline[0][1][0]

@@ -10,7 +10,15 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from badge_assets.draw import SEAL_SIZES, Form, SealKind, seal_png, seal_svg
+from badge_assets.draw import (
+    SEAL_PACKED,
+    SEAL_SIZES,
+    Form,
+    SealFacts,
+    SealKind,
+    seal_png,
+    seal_svg,
+)
 from badge_assets.letters import MissingGlyph, UnfitText
 from badge_assets.looks import Theme, plate_colours
 from tests.badge_assets.made_up import (
@@ -222,17 +230,49 @@ def test_a_made_up_seal_says_so_in_every_state(kind: SealKind) -> None:
     assert (np.abs(plain - sample).max(axis=2)[:, -40:] > 60).mean() > 0.5
 
 
-@pytest.mark.parametrize("form", Form)
-@pytest.mark.parametrize("theme", Theme)
-@pytest.mark.parametrize("kind", SealKind)
-def test_a_seal_is_small_when_compressed(kind: SealKind, theme: Theme, form: Form) -> None:
-    facts = seal_facts(
+# Each different letter is an outline of its own: these names have most of them.
+MANY_LETTERS = sorted(NAMES, key=lambda name: len(set(name)))[-5:]
+LINES = {
+    "nb": "Hadde merket til og med 3. mars 2027, fornyelse pågår",
+    "nn": "Hadde merket til og med 3. mars 2027, fornying er i gang",
+    "en": "Held until 3 March 2027, renewal under way",
+}
+
+
+def large_facts(kind: SealKind, name: str, language: str = "nb") -> SealFacts:
+    return seal_facts(
         kind,
-        holder="Østfold Internasjonale Teater",
-        state_line="Hadde merket til og med 3. mars 2027, fornyelse pågår",
-        detail_line="balansemerket.example.no/m/ostfold-internasjonale-teater",
+        holder=name,
+        state_line=LINES[language],
+        detail_line="balansemerket.example.no/m/eksempelteatret-i-nord-og-sor",
+        language=language,
+        title=f"Balansemerket: {name}",
+        description=f"{name}: {LINES[language]}. " * 3,
+        sample="EKSEMPEL",
     )
-    assert len(gzip.compress(seal_svg(facts, PETROL, theme, form))) <= 6 * 1024
+
+
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize("kind", SealKind)
+def test_every_seal_is_small_when_compressed(kind: SealKind, form: Form) -> None:
+    cases = [(name, "nb") for name in (*MANY_LETTERS[:-1], "Wm " * 39 + "WWW", "Ǻ" * 120)]
+    cases += [(MANY_LETTERS[-1], language) for language in LINES]
+    for name, language in cases:
+        # The theme with the most letters of a second weight.
+        seal = seal_svg(large_facts(kind, name, language), PETROL, Theme.CONTRAST, form)
+        assert len(gzip.compress(seal, mtime=0)) <= SEAL_PACKED, name
+
+
+@pytest.mark.parametrize("scale", [1, 2, 4])
+@pytest.mark.parametrize("kind", [SealKind.HOLDS, SealKind.RENEWING, SealKind.UNDER_WAY])
+def test_a_small_seal_looks_as_the_exact_one(kind: SealKind, scale: int) -> None:
+    for name in (MANY_LETTERS[-1], "Eksempelteatret"):
+        facts = large_facts(kind, name)
+        exact = decoded(seal_png(facts, PETROL, scale=scale))
+        difference = np.abs(exact - drawn(seal_svg(facts, PETROL), scale)).max(axis=2)
+        # Of text that is moved by half a pixel, a tenth of all pixels are as far off.
+        assert (difference > 60).mean() < 0.01
+        assert difference.mean() < 1.5
 
 
 def test_a_seal_holds_outlines_and_nothing_else_and_can_be_read_aloud() -> None:
