@@ -60,7 +60,10 @@ MIN_PIXELS, MAX_PIXELS = 64, 4096
 _BADGE_GRIDS = outlines.Grids(shapes=10, letters=10)
 _SEAL_GRIDS = tuple(
     outlines.Grids(shapes=20, letters=letters, stray=stray)
-    for letters, stray in ((2, 0.15), (1.5, 0.25), (1.25, 0.35), (1, 0.5), (0.8, 0.6))
+    for letters, stray in (
+        *((2, 0.15), (1.5, 0.25), (1.25, 0.35), (1, 0.5), (0.8, 0.6)),
+        *((0.6, 1), (0.4, 1.8)),  # for a name that has the alphabet in it
+    )
 )
 # Bytes of an SVG seal as gzip, at most; and what it is drawn for, as no two programs pack alike.
 SEAL_PACKED = 6 * 1024

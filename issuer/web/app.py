@@ -25,6 +25,7 @@ from issuer.web.kept import Kept
 from issuer.web.packing import Packed
 from issuer.web.pools import Pool
 from issuer.web.problems import Unexpected
+from issuer.web.senders import sender
 from issuer.web.short_lane import ShortLane
 from verifier.documents import DocumentSource
 from verifier.fetch import HttpDocuments
@@ -106,7 +107,11 @@ def create_app(
     app.add_middleware(Unexpected)
     app.add_middleware(Headers)
     app.sightings = Sightings(own)
-    app.lane = ShortLane(app.long_way, office, own, allowed, app.sightings.seen)
+
+    def told(slug: str, referer: bytes, scope: Scope) -> None:
+        app.sightings.seen(slug, referer, lambda: sender(scope, office.settings.trusted_proxies))
+
+    app.lane = ShortLane(app.long_way, office, own, allowed, told)
     return app
 
 
@@ -124,6 +129,10 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
 
 
 async def _write_down(app: Application) -> None:
+    try:
+        await asyncio.to_thread(app.sightings.learn, app.state.office)
+    except Exception as fault:
+        log.warning("where seals were shown could not be read: %s", fault)
     while True:
         await asyncio.sleep(BETWEEN_WRITING)
         await _written(app)

@@ -62,7 +62,7 @@ class Prompt(Patient):
         taken: list[h11.Event] = [request]
         target = request.target.decode("ascii")
         if request.method in _READS and self.lane.has(target) and self._is_whole(taken):
-            form = self.lane.ready(target, request.headers)
+            form = self.lane.ready(target, request.headers, self.client)
         if form is None:
             self.conn.give_back(*taken)
             return False

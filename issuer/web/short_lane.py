@@ -129,11 +129,16 @@ class _Wish:
     referer: bytes
 
 
+def _slug(path: str) -> str:
+    """Whose seal is at a path of `/embed/`."""
+    return path[7:].partition("/")[0].partition(".")[0]
+
+
 class ShortLane:
     """Answers what it can for certain; everything else is `app`'s.
 
     `own` and `allowed` are the host names that are answered (`issuer.web.headers.hosts`); `told`
-    is called for each seal that is answered, with its slug and the `Referer`.
+    is called for each seal that is answered, with its slug, the `Referer` and the request's scope.
     """
 
     def __init__(
@@ -142,7 +147,7 @@ class ShortLane:
         office: Office,
         own: str,
         allowed: Collection[str],
-        told: Callable[[str, bytes], None],
+        told: Callable[[str, bytes, Scope], None],
     ) -> None:
         self._app = app
         self._office = office
@@ -168,24 +173,44 @@ class ShortLane:
             start = {"type": "http.response.start", "status": form.status, "headers": form.headers}
             await send(start)
             await send({"type": "http.response.body", "body": body})
+        elif scope["type"] == "http" and scope["path"][:7] == "/embed/":
+            await self._app(scope, receive, self._telling(scope, send))
         else:
             await self._app(scope, receive, send)
+
+    def _telling(self, scope: Scope, send: Send) -> Send:
+        """`send` for a seal that goes the long way (with a query, say): it is told of as well."""
+
+        async def telling(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] in (200, 304):
+                referers = [value for name, value in scope["headers"] if name == b"referer"]
+                if scope["method"] in ("GET", "HEAD") and referers:
+                    self._told(_slug(scope["path"]), referers[-1], scope)
+            await send(message)
+
+        return telling
 
     def has(self, target: str) -> bool:
         """Whether `ready` may have an answer: `target` is a path without a query."""
         return target in self._answers
 
-    def ready(self, target: str, headers: Iterable[tuple[bytes, bytes]]) -> Form | None:
+    def ready(
+        self,
+        target: str,
+        headers: Iterable[tuple[bytes, bytes]],
+        client: tuple[str, int] | None,
+    ) -> Form | None:
         """What answers a GET or HEAD at this moment, None where `__call__` must.
 
-        Needs a running loop. `headers` are those of the request, their names in lower case.
+        Needs a running loop. `headers` are those of the request, their names in lower case;
+        `client` is who is connected.
         """
         answer = self._answers.get(target)
         if answer is None or (wish := self._wish(headers)) is None or not self._is_known():
             return None
         if kept.now() >= answer.until or not answer.holds(self._office.now()):
             return None
-        return self._chosen(target, answer, wish)
+        return self._chosen(target, answer, wish, {"client": client, "headers": headers})
 
     async def _form(self, scope: Scope) -> Form | None:
         """What answers the request, None where the framework must."""
@@ -203,7 +228,7 @@ class ShortLane:
             answer = await self._made(path, scope)
             if answer is None or not answer.holds(self._office.now()):
                 return None
-        return self._chosen(path, answer, wish)
+        return self._chosen(path, answer, wish, scope)
 
     def _wish(self, headers: Iterable[tuple[bytes, bytes]]) -> _Wish | None:
         """None where the framework must answer: for other hosts, and whoever sends a body."""
@@ -226,9 +251,9 @@ class ShortLane:
             return None
         return _Wish(coding, known, referer)
 
-    def _chosen(self, path: str, answer: _Answer, wish: _Wish) -> Form:
-        if path[:7] == "/embed/":
-            self._told(path[7:].partition("/")[0].partition(".")[0], wish.referer)
+    def _chosen(self, path: str, answer: _Answer, wish: _Wish, scope: Scope) -> Form:
+        if wish.referer and path[:7] == "/embed/":
+            self._told(_slug(path), wish.referer, scope)
         small = wish.coding != b"" and accepts_gzip(wish.coding)
         if wish.known and has_it(wish.known, answer.tag):
             return answer.small_304 if small else answer.plain_304

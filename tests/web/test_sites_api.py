@@ -82,7 +82,7 @@ def test_what_is_not_taken(shop: Shop, body: dict[str, object], code: str) -> No
 def test_hosts_that_show_a_seal(shop: Shop) -> None:
     assert shop.client.get("/api/v1/hosts").status_code == 401
     sightings = Sightings(shop.desk.office.settings.host)
-    sightings.seen(shop.sealed.slug, b"https://avisen.example/sak/17")
+    sightings.seen(shop.sealed.slug, b"https://avisen.example/sak/17", lambda: "x")
     sightings.write(shop.desk.office)
     answer = shop.client.get("/api/v1/hosts", headers=as_staff(shop.desk))
     day = shop.desk.clock().date().isoformat()
