@@ -70,6 +70,15 @@ def give_up(office: Office, code: str, *, by: str, reason: str) -> None:
     _end_copies(office, code, Act.GIVE_UP, by=by, reason=reason)
 
 
+def give_up_in(
+    session: Session, office: Office, code: str, *, by: str, reason: str, now: datetime
+) -> None:
+    """`give_up` in the caller's transaction: together with what takes the award's place."""
+    why = participations.check_reason(reason)
+    award = sealing.find_award(session, code)
+    _end(session, office, award, Act.GIVE_UP, by=participations.check_person(by), why=why, now=now)
+
+
 def void(office: Office, code: str, *, by: str, reason: str) -> None:
     """Correct an award that was issued in error; its cycle is open again."""
     _end_copies(office, code, Act.VOID, by=by, reason=reason)
@@ -161,20 +170,35 @@ def _end_copies(
     now = office.now()
     with office.transaction() as session:
         award = sealing.find_award(session, code)
-        _check(office, award, act, now)
-        if first is not None:
-            first(session, award, now)
-        _record(session, award, act, by=by, reason=why, now=now, alone=alone)
-        if act is Act.VOID:
-            programme = office.programme(award.cycle.edition)
-            tasks.ask_for_second(session, award.cycle, programme, now=now)
-        else:
-            # A renewal sealed ahead must not bring the mark back by the clock alone.
-            for later in _later(award):
-                if not judged(later).end(now) and not judged(later).suspension(now):
-                    _record(session, later, act, by=by, reason=why, now=now, alone=alone)
-        _tell(session, office, award, act, now)
+        _end(session, office, award, act, by=by, why=why, now=now, alone=alone, first=first)
     status.publish_soon(office)
+
+
+def _end(
+    session: Session,
+    office: Office,
+    award: Award,
+    act: Act,
+    *,
+    by: str,
+    why: str,
+    now: datetime,
+    alone: str | None = None,
+    first: Callable[[Session, Award, datetime], None] | None = None,
+) -> None:
+    _check(office, award, act, now)
+    if first is not None:
+        first(session, award, now)
+    _record(session, award, act, by=by, reason=why, now=now, alone=alone)
+    if act is Act.VOID:
+        programme = office.programme(award.cycle.edition)
+        tasks.ask_for_second(session, award.cycle, programme, now=now)
+    else:
+        # A renewal sealed ahead must not bring the mark back by the clock alone.
+        for later in _later(award):
+            if not judged(later).end(now) and not judged(later).suspension(now):
+                _record(session, later, act, by=by, reason=why, now=now, alone=alone)
+    _tell(session, office, award, act, now)
 
 
 def _tell(session: Session, office: Office, award: Award, act: Act, now: datetime) -> None:

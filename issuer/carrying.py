@@ -21,6 +21,7 @@ from issuer import (
     participations,
     post,
     sealing,
+    status,
     successions,
     tasks,
 )
@@ -43,6 +44,7 @@ def grant_appeal(office: Office, number: int, *, by: str, reason: str) -> Sealed
     call that was cut off before the award was sealed is taken up again by the same call.
     """
     sealing.check_keys(office, office.now())
+    sealing.recover(office)
     with office.transaction() as session:
         now = office.now()
         case = cases.find(session, number)
@@ -73,9 +75,9 @@ def succeed(
 ) -> Sealed | None:
     """Record that `slug` goes on in `successor` (`merger` or `transfer`), from `day` on.
 
-    With `carry` the mark goes along: the old award is given up and the successor gets one for
-    the rest of its time. Without, the old award ends, and nothing is sealed. What was under way
-    at `slug` ends.
+    With `carry` the mark goes along: the old award is given up in the moment in which the
+    successor gets one for the rest of its time. Without, the old award ends, and nothing is
+    sealed. What was under way at `slug` ends.
 
     Where the programme asks for two people, the first call of `carry` only records and prepares:
     nothing ends before another person says the same (`waits`). `override` is the reason for
@@ -86,6 +88,7 @@ def succeed(
     by = participations.check_person(by)
     if carry:
         sealing.check_keys(office, office.now())
+        sealing.recover(office)
     with office.transaction() as session:
         now = office.now()
         old, new = (participations.find(session, each) for each in (slug, successor))
@@ -109,9 +112,18 @@ def succeed(
                 sealing.check_two_people(programme, prepared.prepared_by, by, alone)
         code = None if award is None else award.code
         seals = prepared is not None
-    if code is not None:
-        awards.give_up(office, code, by=by, reason=why)
-    return sealing.seal(office, successor, by=by, reason=why, override=alone) if seals else None
+    if not seals:
+        if code is not None:
+            awards.give_up(office, code, by=by, reason=why)
+        return None
+
+    def end_old(session: Session, now: datetime) -> None:
+        if code is not None:
+            awards.give_up_in(session, office, code, by=by, reason=why, now=now)
+
+    sealed = sealing.seal(office, successor, by=by, reason=why, override=alone, along=end_old)
+    status.publish_soon(office)
+    return sealed
 
 
 def waits(session: Session, old: Participation, now: datetime) -> bool:

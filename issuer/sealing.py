@@ -12,7 +12,7 @@ A crash leaves an intention behind, never a stray badge: nothing signed is kept 
 import hashlib
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -90,10 +90,12 @@ def seal(
     reason: str,
     first_day: date | None = None,
     override: str | None = None,
+    along: Callable[[Session, datetime], None] | None = None,
 ) -> Sealed:
     """Award the mark: seal the first credential of the open cycle of `slug`.
 
-    `override` is the reason for which one person does what the programme asks two for.
+    `override` is the reason for which one person does what the programme asks two for. `along`
+    is done in the transaction in which the credential is issued: both stand, or neither.
     Raises `RequirementsMissing`, `SecondPersonNeeded`, `AlreadySealed`, `KeysLocked`, …
     """
     why = participations.check_reason(reason)
@@ -106,7 +108,8 @@ def seal(
         intended = decide(
             session, office, participation, by=by, now=now, chosen=first_day, override=override
         )
-    return finish(office, intended, Act.SEAL, by=by, reason=_with_override(why, override))
+    said = _with_override(why, override)
+    return finish(office, intended, Act.SEAL, by=by, reason=said, along=along)
 
 
 def decide(
@@ -314,7 +317,15 @@ def intend(
     return Intention(identifier, entry.number)
 
 
-def finish(office: Office, intended: Intention, act: Act, *, by: str, reason: str) -> Sealed:
+def finish(
+    office: Office,
+    intended: Intention,
+    act: Act,
+    *,
+    by: str,
+    reason: str,
+    along: Callable[[Session, datetime], None] | None = None,
+) -> Sealed:
     """Rehearse, sign, judge, issue what was intended; whatever goes wrong, it is given up."""
     try:
         with office.reading() as session:
@@ -324,6 +335,8 @@ def finish(office: Office, intended: Intention, act: Act, *, by: str, reason: st
         rehearse(office, document)
         secured = sign_and_judge(office, document, published.documents(office))
         with office.transaction() as session:
+            if along is not None:
+                along(session, office.now())
             return issue(session, office, intended, secured, act, by=by, reason=reason)
     except Exception:
         try:

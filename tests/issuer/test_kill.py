@@ -13,24 +13,36 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
 
-from issuer import awards, checkpoints, participations, public, recheck, resealing, sealing, status
+from issuer import (
+    awards,
+    carrying,
+    checkpoints,
+    participations,
+    public,
+    recheck,
+    resealing,
+    sealing,
+    status,
+)
 from issuer.daily import round_of_work
 from issuer.errors import IssuerError
 from issuer.office import Office
-from issuer.record.tables import StatusEntry
+from issuer.record.life import Succession
+from issuer.record.tables import Participation, StatusEntry
 from issuer.resealing import Cause
 from tests.support import processes
-from tests.support.office import BO, PASSPHRASE, REASON, Clock, Desk, kept_in
+from tests.support.office import ADA, BO, PASSPHRASE, REASON, Clock, Desk, kept_in
 
 pytestmark = pytest.mark.database_only("sqlite")
 
 KILLS = int(os.environ.get("MERKE_KILLS", "200"))
+DAY = date(2026, 9, 20)  # on which one goes on in another
 READY_WITHIN = 5.0  # seconds, opening the office and the first round of work
 
 
@@ -82,6 +94,14 @@ def _ready(desk: Desk) -> dict[str, str]:
             asked = desk.office.programme(row.cycles[-1].edition)
             participations.prepare(session, row, asked, by="Ada", reason=REASON, now=desk.clock())
     desk.case(made["trekkes"])
+    for name in ("Gamle Scene", "Lille Scene"):
+        desk.holder(name)
+    for name in ("Nye Scene", "Store Scene"):
+        desk.enrol(name)
+    merged = (desk.office, "gamle-scene", "nye-scene", "merger")
+    assert carrying.succeed(*merged, day=DAY, by=ADA, reason=REASON, carry=True) is None
+    made["vant-frem"] = str(desk.appealed(desk.holder("Vant frem").code))
+    resealing.rename(desk.office, "nytt-navn", "Et helt nytt navn", None, by=BO, reason=REASON)
     return made
 
 
@@ -90,6 +110,16 @@ def acts(codes: dict[str, str]) -> dict[str, Act]:
 
     def decided(act: Callable[..., object], slug: str) -> Act:
         return lambda desk: act(desk.office, codes[slug], by=BO, reason=REASON)
+
+    def goes_on(old: str, new: str, kind: str, alone: str | None = None) -> Act:
+        return lambda desk: carrying.succeed(
+            *(desk.office, old, new, kind),
+            day=DAY,
+            by=BO,
+            reason=REASON,
+            carry=True,
+            override=alone,
+        )
 
     return {
         "seal forsegles": lambda d: sealing.seal(d.office, "forsegles", by=BO, reason=REASON),
@@ -101,6 +131,14 @@ def acts(codes: dict[str, str]) -> dict[str, Act]:
         "reseal nytt-navn": lambda d: resealing.reseal(
             d.office, codes["nytt-navn"], Cause.NAME, by=BO, reason=REASON
         ),
+        "grant vant-frem": lambda d: carrying.grant_appeal(
+            d.office, int(codes["vant-frem"]), by="Cy Eksempel", reason=REASON
+        ),
+        "merge nye-scene": goes_on("gamle-scene", "nye-scene", "merger"),
+        "transfer store-scene": goes_on("lille-scene", "store-scene", "transfer", alone="alone"),
+        "rename gir-seg": lambda d: resealing.rename(
+            d.office, "gir-seg", "Ga seg ikke", None, by=BO, reason=REASON
+        ),
         "publish -": lambda d: (status.publish(d.office), checkpoints.sign_due(d.office)),
     }
 
@@ -110,9 +148,16 @@ def facts(desk: Desk, slug: str) -> tuple[object, ...]:
     if slug == "-":
         return ()
     with desk.office.reading() as session:
-        view = public.view(desk.office, participations.find(session, slug), desk.clock())
-    copies = [copy for period in view.periods for copy in period.copies]
-    return (view.state, len(view.periods), len(copies), sum(copy.revoked for copy in copies))
+        row = participations.find(session, slug)
+        view = public.view(desk.office, row, desk.clock())
+        copies = [copy for period in view.periods for copy in period.copies]
+        came = select(Succession.from_id).where(Succession.to_id == row.id)
+        before = [session.get_one(Participation, each) for each in session.scalars(came)]
+        states = [participations.public_state(each, desk.clock()).state for each in before]
+    # Those that went on in this one; a decision that was only recorded has ended nothing.
+    gone_on = [state for state in states if not state.holds]
+    revoked = sum(copy.revoked for copy in copies)
+    return (view.state, view.name, len(view.periods), len(copies), revoked, gone_on)
 
 
 @pytest.fixture(scope="module")

@@ -305,6 +305,16 @@ class Desk:
         self.case(code)
         awards.withdraw(self.office, code, by=BO, reason=REASON)
 
+    def appealed(self, code: str) -> int:
+        """Take the mark away; the holder appeals. The number of the case."""
+        number = self.case(code)
+        awards.withdraw(self.office, code, by=BO, reason=REASON)
+        with self.office.transaction() as session:
+            case = cases.find(session, number)
+            zone = self.office.programme(case.award.cycle.edition).timezone
+            cases.appeal(session, case, "Hemmelig klage", by=ADA, zone=zone, now=self.clock())
+        return number
+
     def give_up(self, code: str) -> None:
         awards.give_up(self.office, code, by=BO, reason=REASON)
 
