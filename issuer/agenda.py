@@ -1,4 +1,4 @@
-"""Doing what the calendar says is due: reminders written, tasks asked, old letters emptied.
+"""Doing what the calendar says is due: reminders written, tasks asked.
 
 Everything has a key, looked for and written in one transaction, so a round may be done twice,
 or on two machines at once, and nothing is done twice.
@@ -9,16 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import calendar, codes, dossiers, leases, post, tasks
+from issuer import calendar, codes, dossiers, forgetting, leases, post, tasks
 from issuer.calendar import Due, Item
 from issuer.office import Office
 from issuer.post.kinds import Kind
-from issuer.record.access import KEPT_FOR, IdempotencyKey
 from issuer.record.life import Meeting
-from issuer.record.post import Bounce, Letter
 from issuer.record.tables import Participation, PublicKey
 
 # One process at a time looks through the calendar, and again after so long.
@@ -92,7 +90,7 @@ def run(office: Office, *, by_itself: bool = False) -> Written:
                 else:
                     letters += len(_remind(office, session, row, each, now))
     added += _keys(office, now)
-    _empty(office, now)
+    forgetting.run(office, now)
     return Written(letters, added)
 
 
@@ -174,27 +172,3 @@ def _keys(office: Office, now: datetime) -> int:
             tasks.ask(session, f"key:{row.fragment}", "key.old", now=now, purpose=row.purpose)
             for row in old
         )
-
-
-def _empty(office: Office, now: datetime) -> None:
-    """Take the text out of letters that were sent or given up long ago, whose rows stay; forget
-    reports about mail that were read as long ago, and answers that are not given again."""
-    before = now - timedelta(days=office.settings.calendar.letter_days)
-    old = (
-        Letter.state != "waiting",
-        Letter.created_at < before,
-        func.length(Letter.message) > 0,
-    )
-    stale = (IdempotencyKey.created_at <= now - KEPT_FOR,)
-    with office.reading() as session:
-        wanted: tuple[Select[Any], ...] = (
-            select(Letter.id).where(*old),
-            select(Bounce.digest).where(Bounce.at < before),
-            select(IdempotencyKey.key).where(*stale),
-        )
-        if all(session.scalar(each.limit(1)) is None for each in wanted):
-            return
-    with office.transaction() as session:
-        session.execute(update(Letter).where(*old).values(message=b""))
-        session.execute(delete(Bounce).where(Bounce.at < before))
-        session.execute(delete(IdempotencyKey).where(*stale))

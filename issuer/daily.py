@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from issuer import agenda, checkpoints, domains, keyring, sealing, status
+from issuer import agenda, checkpoints, domains, erasure, keyring, sealing, status
 from issuer.errors import IssuerError
 from issuer.lookups import Lookups
 from issuer.office import Office
@@ -42,6 +42,7 @@ def round_of_work(office: Office, *, by_itself: bool = False) -> Done:
     `by_itself`: the calendar is looked through only if no process did it just now.
     """
     office.witness()
+    erasure.complete(office)
     return Done(
         abandoned=tuple(sealing.recover(office)),
         keys=tuple(keyring.reconcile(office)),

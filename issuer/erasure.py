@@ -7,10 +7,10 @@ texts and the credentials' bytes. None of them touches the chain or a status lis
 was set stays set, and the digests stay.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from issuer import audit, days, participations, tasks
@@ -25,6 +25,7 @@ from issuer.record.tables import (
     AuditPerson,
     AwardAct,
     Credential,
+    Organisation,
     Participation,
     RequirementAct,
 )
@@ -99,7 +100,49 @@ def erase(office: Office, slug: str, *, by: str, reason: str) -> None:
         _people(session, slug)
         _answers(session, slug)
         session.flush()
-        audit.write(session, "participation.erase", slug, by=by, reason=why, now=now)
+        emptied = _old_details(session, [slug]).get(slug, {})
+        told = {"emptied": emptied} if emptied else {}
+        audit.write(session, "participation.erase", slug, by=by, reason=why, now=now, **told)
+
+
+def complete(office: Office) -> int:
+    """Take out what an erasure by an older version left in the log. How many were completed."""
+    erased = (
+        select(Participation.slug)
+        .join(Organisation, Organisation.id == Participation.organisation_id)
+        .where(Organisation.erased_at.is_not(None))
+    )
+    left = _with_domains().where(AuditEntry.subject.in_(erased))
+    with office.reading() as session:
+        slugs = sorted({entry.subject for entry in session.scalars(left)})
+    if slugs:
+        with office.transaction() as session:
+            for slug, emptied in _old_details(session, slugs).items():
+                audit.write(
+                    session,
+                    "participation.erase",
+                    slug,
+                    by="merke",
+                    reason="what an older version left in the log",
+                    now=office.now(),
+                    emptied=emptied,
+                )
+    return len(slugs)
+
+
+def _with_domains() -> Select[AuditEntry]:
+    """Entries in which an older version named a holder's own domain."""
+    return select(AuditEntry).where(
+        AuditEntry.act.startswith("domain."), AuditEntry.details.contains('"domain"')
+    )
+
+
+def _old_details(session: Session, slugs: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Empty the entries of `slugs` that name domains: slug → what its erasure has to vouch for."""
+    found: dict[str, list[AuditEntry]] = {}
+    for entry in session.scalars(_with_domains().where(AuditEntry.subject.in_(slugs))):
+        found.setdefault(entry.subject, []).append(entry)
+    return {slug: audit.empty(session, entries) for slug, entries in found.items()}
 
 
 def _records(session: Session, row: Participation) -> None:

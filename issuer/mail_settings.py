@@ -52,11 +52,13 @@ class Mail:
 class Calendar:
     """`silent_days`: after so long without any act in an open cycle staff get a task.
     `key_days`: at this age a key is to be replaced. `letter_days`: as long the text of a mail
-    is kept after it was written."""
+    is kept after it was written, and `contact_days` to whom it went, and who made an enquiry
+    after it was decided."""
 
     silent_days: int = 90
     key_days: int = 730
     letter_days: int = 90
+    contact_days: int = 365
 
 
 KNOWN_MAIL: Mapping[str, type] = {
@@ -72,7 +74,12 @@ KNOWN_MAIL: Mapping[str, type] = {
     "ca_file": str,
     "bounces": str,
 }
-KNOWN_CALENDAR: Mapping[str, type] = {"silent_days": int, "key_days": int, "letter_days": int}
+KNOWN_CALENDAR: Mapping[str, type] = {
+    "silent_days": int,
+    "key_days": int,
+    "letter_days": int,
+    "contact_days": int,
+}
 _PORTS = {Security.STARTTLS: 587, Security.TLS: 465, Security.NONE: 25}
 
 

@@ -48,10 +48,11 @@ def folded(name: str) -> str:
 def is_same_person(one: str, other: str) -> bool:
     """Whether two names may be those of one person: case, accents, signs, and letters and digits
     that look like others make no difference. Where two people must act, in doubt it is one."""
-    return _person(one) == _person(other)
+    return person_key(one) == person_key(other)
 
 
-def _person(name: str) -> str:
+def person_key(name: str) -> str:
+    """What is equal for names that may be one person's. The record keeps it beside a name."""
     words = folded(unicodedata.normalize("NFKC", name)).translate(_LOOK_ALIKE)
     return " ".join(re.findall(r"[a-z0-9]+", words)) or name.casefold()
 

@@ -93,6 +93,7 @@ DOORS = {
             "issuer/domains.py",
             "issuer/enquiries.py",
             "issuer/erasure.py",
+            "issuer/forgetting.py",
             "issuer/handing.py",
             "issuer/hosts.py",
             "issuer/dossiers.py",

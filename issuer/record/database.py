@@ -25,8 +25,8 @@ from issuer.texts import N_
 log = logging.getLogger(__name__)
 
 # The newest migration. Alembic itself is only imported when there is something to migrate.
-HEAD = "0005"
-KNOWN = ("0001", "0002", "0003", "0004", "0005")
+HEAD = "0006"
+KNOWN = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 # How long a transaction waits for the lock before it gives up, in seconds.
 LOCK_PATIENCE = 3.0

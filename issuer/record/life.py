@@ -7,8 +7,9 @@ office, except to those concerned.
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
+from issuer.names import person_key
 from issuer.record.tables import Award, Base, Organisation, Participation
 
 
@@ -189,7 +190,20 @@ class Case(Base):
     appeal_decided_at: Mapped[datetime | None]
     appeal_decided_by: Mapped[str | None] = mapped_column(String(200))
     appeal_reason: Mapped[str | None] = mapped_column(Text)
+    opener_key: Mapped[str | None] = mapped_column(Text)
+    decider_key: Mapped[str | None] = mapped_column(Text)
+    appeal_decider_key: Mapped[str | None] = mapped_column(Text)
     award: Mapped[Award] = relationship()
+
+    @validates("opened_by", "decided_by", "appeal_decided_by")
+    def _keyed(self, name: str, person: str | None) -> str | None:
+        keys = {
+            "opened_by": "opener_key",
+            "decided_by": "decider_key",
+            "appeal_decided_by": "appeal_decider_key",
+        }
+        setattr(self, keys[name], None if person is None else person_key(person))
+        return person
 
 
 class Succession(Base):

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import Engine, create_engine, event, exc
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, ExceptionContext
 
 from issuer.errors import BadInput
 from issuer.record.faults import Fault
@@ -91,6 +91,8 @@ def open_engine(address: str, patience: float) -> Engine:
         pool_pre_ping=True,
     )
 
+    event.listen(engine, "handle_error", _without_values)
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         if connection.get_execution_options().get(WRITE):
@@ -101,6 +103,19 @@ def open_engine(address: str, patience: float) -> Engine:
             )
 
     return engine
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """Take out of an error what the database repeats of the rows: its detail, and the whole
+    message of a fault in what was given. A constraint is told by its name."""
+    error, wrapped = context.original_exception, context.sqlalchemy_exception
+    if not isinstance(error, psycopg.Error) or error.diag.message_primary is None:
+        return
+    state = error.sqlstate or ""
+    told = f"data exception {state}" if state.startswith("22") else error.diag.message_primary
+    error.args = (told,)
+    if wrapped is not None:
+        wrapped.args = (f"({type(error).__module__}.{type(error).__name__}) {told}",)
 
 
 def fault(error: exc.DatabaseError) -> Fault | None:

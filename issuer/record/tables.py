@@ -24,7 +24,16 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_session, relationship
+from sqlalchemy.orm import (
+    DeclarativeBase,
+    Mapped,
+    mapped_column,
+    object_session,
+    relationship,
+    validates,
+)
+
+from issuer.names import person_key
 
 if TYPE_CHECKING:
     from issuer.record.post import DomainProof
@@ -316,6 +325,8 @@ class Award(Base):
     decided_at: Mapped[datetime]
     decided_by: Mapped[str] = mapped_column(String(200))
     prepared_by: Mapped[str | None] = mapped_column(String(200))
+    decider_key: Mapped[str | None] = mapped_column(Text)
+    preparer_key: Mapped[str | None] = mapped_column(Text)
     deciders: Mapped[int] = mapped_column(server_default="1", default=1)
     override: Mapped[str | None] = mapped_column(Text)
     cycle: Mapped[Cycle] = relationship(back_populates="awards")
@@ -323,6 +334,12 @@ class Award(Base):
     credentials: Mapped[list["Credential"]] = relationship(
         back_populates="award", order_by="Credential.number", lazy="selectin"
     )
+
+    @validates("decided_by", "prepared_by")
+    def _keyed(self, name: str, person: str | None) -> str | None:
+        key = {"decided_by": "decider_key", "prepared_by": "preparer_key"}[name]
+        setattr(self, key, None if person is None else person_key(person))
+        return person
 
 
 class AwardAct(Base):
@@ -335,8 +352,14 @@ class AwardAct(Base):
     act: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(200))
+    by_key: Mapped[str | None] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text)
     override: Mapped[str | None] = mapped_column(Text)
+
+    @validates("by")
+    def _keyed(self, _: str, person: str) -> str:
+        self.by_key = person_key(person)
+        return person
 
 
 class Credential(Base):

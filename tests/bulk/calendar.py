@@ -22,6 +22,7 @@ from typing import Any
 from sqlalchemy import Engine, event, func, insert, select, text
 
 from issuer import agenda, calendar
+from issuer.names import person_key
 from issuer.record import database as records
 from issuer.record.life import Contact, Measure
 from issuer.record.post import Letter, Task
@@ -106,12 +107,21 @@ def _holder(number: int, edition: int) -> Rows:
             "patience_ends": _midnight(last + timedelta(days=_OPEN_DAYS)),
             "decided_at": sealed,
             "decided_by": "Bo",
+            "decider_key": person_key("Bo"),
             "prepared_by": "Ada",
+            "preparer_key": person_key("Ada"),
             "deciders": 2,
         }
     ]
     known[AwardAct] = [
-        {"award_id": number + 1, "act": "seal", "at": sealed, "by": "Bo", "reason": "–"}
+        {
+            "award_id": number + 1,
+            "act": "seal",
+            "at": sealed,
+            "by": "Bo",
+            "by_key": person_key("Bo"),
+            "reason": "–",
+        }
     ]
     due = last - timedelta(days=100)
     known[Measure] = [

@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.exc import IntegrityError
 
 from issuer import (
@@ -17,6 +17,7 @@ from issuer import (
     cases,
     days,
     measures,
+    names,
     participations,
     public,
     recheck,
@@ -26,6 +27,7 @@ from issuer import (
 from issuer.cases import Appeal
 from issuer.errors import BadInput, CaseNeeded, Refused, SecondPersonNeeded, WrongState
 from issuer.record.life import Case
+from issuer.record.tables import Award, AwardAct
 from issuer.requirements import MeasureState
 from tests.support.office import ADA, BO, REASON, Desk
 
@@ -131,10 +133,12 @@ def test_the_database_keeps_who_decides_an_appeal(desk: Desk) -> None:
     appeal(desk, number)
     decided = update(Case).values(appeal_outcome="upheld", appeal_decided_at=desk.clock())
     for involved in (ADA, BO.upper()):
+        who = {"appeal_decided_by": involved, "appeal_decider_key": names.person_key(involved)}
         with pytest.raises(IntegrityError, match="appeal"), desk.office.transaction() as session:
-            session.execute(decided.values(appeal_decided_by=involved))
+            session.execute(decided.values(**who))
     with desk.office.transaction() as session:
-        session.execute(decided.values(appeal_decided_by=CY))
+        key = names.person_key(CY)
+        session.execute(decided.values(appeal_decided_by=CY, appeal_decider_key=key))
     with pytest.raises(IntegrityError, match="appeal"), desk.office.transaction() as session:
         session.execute(update(Case).values(appeal_outcome="overturned"))
 
@@ -378,3 +382,65 @@ def test_what_went_on_in_another_begins_nothing_new(desk: Desk) -> None:
 def _edition(desk: Desk, slug: str):  # type: ignore[no-untyped-def]
     with desk.office.reading() as session:
         return participations.find(session, slug).cycles[-1].edition
+
+
+# The first is written with a Cyrillic A, the last with the letter's own capital.
+ALIKE = ("\N{CYRILLIC CAPITAL LETTER A}da Øystein", "ada øystein", "ADA ØYSTEIN", "Àda Oystein")
+PLAIN = "Ada Øystein"
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("alike", ALIKE)
+def test_the_database_tells_one_person_as_strictly(desk: Desk, alike: str) -> None:
+    sealed = desk.holder("Eksempelteatret")
+    number = open_case(desk, sealed.code, by=PLAIN)
+    key = names.person_key(alike)
+    assert key == names.person_key(PLAIN)
+    decided = {"decision": "withdraw", "decided_at": desk.clock()}
+
+    def refused(statement: Any, match: str) -> None:
+        with pytest.raises(IntegrityError, match=match), desk.office.transaction() as session:
+            session.execute(statement)
+
+    # Past the program: with the key of the name, and with none.
+    unkeyed = "with its key|does not decide"
+    refused(update(Case).values(**decided, decided_by=alike, decider_key=key), "alone")
+    refused(update(Case).values(**decided, decided_by=alike), "with its key")
+    by_bo = {"decided_by": BO, "decider_key": names.person_key(BO)}
+    with desk.office.transaction() as session:
+        session.execute(update(Case).values(**decided, **by_bo))
+    outcome = {"appeal_outcome": "overturned", "appeal_decided_at": desk.clock()}
+    who = {"appeal_decided_by": alike}
+    refused(update(Case).values(**outcome, **who, appeal_decider_key=key), "does not decide")
+    refused(update(Case).values(**outcome, **who), unkeyed)
+    refused(update(Case).values(opener_key="somebody"), "may not change")
+    with desk.office.reading() as session:
+        assert cases.find(session, number).appeal_decided_by is None
+        award = sealing.find_award(session, sealed.code).id
+    slug = desk.enrol("Nye Scene")
+    with desk.office.reading() as session:
+        cycle = participations.find(session, slug).cycles[-1].id
+        kept = {
+            column.key: getattr(session.get_one(Award, award), column.key)
+            for column in Award.__table__.columns
+            if column.key not in ("id", "code", "cycle_id")
+        }
+    for state in ("issued", "intended"):
+        row = {
+            **kept,
+            "cycle_id": cycle,
+            "code": "X",
+            "state": state,
+            "deciders": 2,
+            "override": None,
+            "prepared_by": PLAIN,
+            "preparer_key": key,
+            "decided_by": alike,
+        }
+        if state == "issued":
+            refused(insert(Award).values(**row | {"decider_key": key}), "decide alone")
+        refused(insert(Award).values(**row | {"decider_key": None}), "with its key")
+    act = {"award_id": award, "act": "withdraw", "at": desk.clock(), "reason": "x"}
+    ada = {"by": ADA.upper(), "by_key": names.person_key(ADA)}
+    refused(insert(AwardAct).values(**act, **ada), "withdraw it alone")
+    refused(insert(AwardAct).values(**act, by=alike), "with its key")

@@ -4,9 +4,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
-from issuer import awards, enquiries, erasure, participations, recheck, sealing, status
+from issuer import (
+    audit,
+    awards,
+    daily,
+    enquiries,
+    erasure,
+    participations,
+    recheck,
+    sealing,
+    status,
+)
 from issuer.errors import WrongState
+from issuer.record.tables import AuditEntry
 from issuer.sealing import Sealed
 from tests.support.office import ADA, BO, REASON, Desk
 from tests.support.web import as_staff, browser
@@ -102,3 +115,56 @@ def test_nothing_personal_is_left_and_everything_still_adds_up(desk: Desk) -> No
     assert result.findings == ()
     with pytest.raises(WrongState, match="already erased"):
         erasure.erase(desk.office, sealed.slug, by=ADA, reason=REASON)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("before", [True, False], ids=["erased before", "erased now"])
+def test_what_older_versions_wrote_into_the_log_goes_too(desk: Desk, before: bool) -> None:
+    """They named a holder's domain in the entry itself, whose hash covers it."""
+    sealed, other = desk.holder(NAME), desk.holder("Eksempelteatret")
+    if before:
+        desk.give_up(sealed.code)
+        erasure.bury(desk.office, sealed.slug, by=BO, reason=REASON)
+        erasure.erase(desk.office, sealed.slug, by=BO, reason=REASON)
+    for slug in (sealed.slug, other.slug):
+        with desk.office.transaction() as session:
+            audit.write(
+                *(session, "domain.ask", slug),
+                by=ADA,
+                reason=REASON,
+                now=desk.clock(),
+                domain=f"canary.{slug}.example.no",
+            )
+    if before:
+        assert erasure.complete(desk.office) == 1
+        daily.round_of_work(desk.office)
+    else:
+        desk.give_up(sealed.code)
+        erasure.bury(desk.office, sealed.slug, by=BO, reason=REASON)
+        erasure.erase(desk.office, sealed.slug, by=BO, reason=REASON)
+    assert erasure.complete(desk.office) == 0
+    settings = desk.office.settings
+    with desk.office.reading() as session:
+        left = " ".join(entry.details for entry in session.scalars(select(AuditEntry)))
+        assert f"canary.{sealed.slug}" not in left
+        assert f"canary.{other.slug}" in left
+        assert list(audit.faults(session)) == []
+        result = recheck.recheck(
+            session.connection(), settings.did, settings.base_url, desk.clock()
+        )
+        assert result.findings == ()
+    # Nobody empties an entry without a word: the database refuses, and both checks find it.
+    asks = AuditEntry.act == "domain.ask"
+    seal = AuditEntry.act == "award.seal"
+    for which, details in ((asks, "{ }"), (seal, "{}")):
+        with pytest.raises(IntegrityError), desk.office.transaction() as session:
+            session.execute(update(AuditEntry).where(which).values(details=details))
+    with desk.office.transaction() as session:
+        session.execute(update(AuditEntry).where(asks).values(details="{}"))
+    with desk.office.reading() as session:
+        (fault,) = audit.faults(session)
+        result = recheck.recheck(
+            session.connection(), settings.did, settings.base_url, desk.clock()
+        )
+    assert "was changed" in fault
+    assert [each.code for each in result.findings] == ["chain.changed"]

@@ -83,6 +83,7 @@ def _migrate(place: Path | str, die: str | None = None) -> None:
     [
         *("CREATE TABLE", "ADD COLUMN", "UPDATE award ", "SET version_num"),
         *("CREATE TABLE bounce", "ADD COLUMN scope"),
+        *("ADD COLUMN by_key", "UPDATE award_act SET by_key", "award_two_keys"),
     ],
 )
 def test_a_migration_killed_half_way_leaves_what_was(kept: Path, tmp_path: Path, die: str) -> None:

@@ -1,11 +1,13 @@
 """What the database itself forbids, and migrations that are whole or not at all."""
 
+import logging
 import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,6 +15,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event, select, update
+from sqlalchemy import text as sql
 from sqlalchemy.exc import IntegrityError
 
 from issuer import audit
@@ -445,3 +448,35 @@ def test_what_is_undone_half_way_leaves_no_gap_in_the_log(engine: Engine) -> Non
     with records.reading(engine) as session:
         assert list(audit.faults(session)) == []
         assert session.scalars(select(AuditEntry.act)).all()[-2:] == ["one", "three"]
+
+
+def test_no_fault_of_the_database_repeats_what_stands_in_it(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the driver's own text (PostgreSQL adds a detail with the row) nor the trace."""
+    canary = "kanarifugl"
+    insert = sql("INSERT INTO organisation (id, number, created_at) VALUES (:id, :number, :at)")
+    row = {"id": canary, "number": "312345676", "at": NOW}
+    with records.transaction(engine) as session:
+        session.execute(insert, row)
+    wrong: list[tuple[Any, dict[str, Any]]] = [
+        (insert, row),
+        (insert, {**row, "id": f"{canary}-2"}),
+        (insert, {**row, "id": f"{canary}-3", "number": "1", "at": None}),
+    ]
+    if engine.dialect.name == "postgresql":
+        wrong += [
+            (sql("SELECT CAST(:given AS integer)"), {"given": canary}),
+            (insert, {**row, "id": canary * 9, "number": "2"}),
+        ]
+    for statement, given in wrong:
+        with (
+            pytest.raises(Exception, match=r"\w") as raised,
+            records.transaction(engine) as session,
+        ):
+            session.execute(statement, given)
+        assert canary not in str(raised.value)
+        logging.getLogger("issuer").error("it failed", exc_info=raised.value)
+    assert len(caplog.records) == len(wrong)
+    assert canary not in caplog.text
+    assert "312345676" not in caplog.text

@@ -16,6 +16,7 @@ from sqlalchemy import insert
 from starlette.testclient import TestClient
 
 from issuer import names, participations, register
+from issuer.names import person_key
 from issuer.record.tables import (
     Award,
     AwardAct,
@@ -245,11 +246,19 @@ def _many(desk: Desk, number: int) -> None:
                     "patience_ends": zero + timedelta(days=400),
                     "decided_at": zero,
                     "decided_by": ADA,
+                    "decider_key": person_key(ADA),
                     "deciders": 1,
                 }
             )
             rows[AwardAct].append(
-                {"award_id": n, "act": "seal", "at": zero, "by": ADA, "reason": "x"}
+                {
+                    "award_id": n,
+                    "act": "seal",
+                    "at": zero,
+                    "by": ADA,
+                    "by_key": person_key(ADA),
+                    "reason": "x",
+                }
             )
         for kind, values in rows.items():
             session.execute(insert(kind), values)
