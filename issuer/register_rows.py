@@ -1,12 +1,13 @@
-"""What the public register is made of: columns of the record, in a few queries for any length."""
+"""What lines of the public register are made of: columns of the record, in a few queries."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import names, programmes
+from issuer import programmes
 from issuer.programme import Programme
 from issuer.record.life import Succession
 from issuer.record.post import DomainProof
@@ -23,61 +24,45 @@ from issuer.record.tables import (
 
 
 class Rows:
-    """The columns the register rests on, each table read once; of what is sought, no more."""
+    """The columns that the lines of the participations `ids` rest on: theirs, and those of all in
+    which they go on."""
 
-    def __init__(self, session: Session, programme: str | None, sought: str) -> None:
-        query = (
-            select(
-                Participation.id,
-                Participation.slug,
-                Participation.listed,
-                Participation.organisation_id,
-                Organisation.number,
-                Organisation.kind,
-                Organisation.about,
-                Organisation.about_public,
-            )
-            .join(Organisation)
-            .where(Participation.public, Participation.hidden_at.is_(None))
-        )
-        if programme is not None:
-            query = query.where(Participation.programme == programme)
-        wanted = query.where(_fits(sought)) if sought else query
-        self.participations = session.execute(wanted).all()
-        # With those in which others go on, whom one of those found may lead to.
-        onward = Participation.id.in_(select(Succession.to_id))
-        further = session.execute(query.where(onward)).all() if sought else ()
-        self.by_id = {row.id: row for row in (*self.participations, *further)}
-        self.successions = {
-            step.from_id: step
-            for step in session.execute(
-                select(Succession.from_id, Succession.to_id, Succession.kind, Succession.day)
+    def __init__(self, session: Session, ids: Collection[str]) -> None:
+        self.successions = _onward(session, ids)
+        found = {*ids, *(step.to_id for step in self.successions.values())}
+        self.by_id = {
+            row.id: row
+            for row in session.execute(
+                select(
+                    Participation.id,
+                    Participation.slug,
+                    Participation.listed,
+                    Participation.organisation_id,
+                    Organisation.number,
+                    Organisation.kind,
+                    Organisation.about,
+                    Organisation.about_public,
+                )
+                .join(Organisation)
+                .where(
+                    Participation.public,
+                    Participation.hidden_at.is_(None),
+                    Participation.id.in_(found),
+                )
             )
         }
-        # All of them, or those of the participations found.
-        every = programme is None and not sought
-        read = or_(Participation.id.in_(wanted.with_only_columns(Participation.id)), onward)
-        found = select(Participation.id).where(read)
-        cycles = select(Cycle.id).where(Cycle.participation_id.in_(found))
-        awards = select(Award.id).where(Award.cycle_id.in_(cycles))
-
-        def of(column: Any, those: Any) -> ColumnElement[bool]:
-            return true() if every else column.in_(those)
-
         self.names = _grouped(
             session,
             select(
                 OrganisationName.organisation_id,
+                OrganisationName.id,
                 OrganisationName.name,
                 OrganisationName.language,
-                OrganisationName.sort_key,
-                OrganisationName.folded,
                 OrganisationName.since,
             )
             .where(
-                of(
-                    OrganisationName.organisation_id,
-                    select(Participation.organisation_id).where(read),
+                OrganisationName.organisation_id.in_(
+                    {row.organisation_id for row in self.by_id.values()}
                 )
             )
             .order_by(OrganisationName.id),
@@ -93,9 +78,10 @@ class Rows:
                 Cycle.closed_at,
                 Cycle.ended_at,
             )
-            .where(of(Cycle.participation_id, found))
+            .where(Cycle.participation_id.in_(self.by_id))
             .order_by(Cycle.number),
         )
+        cycles = [cycle.id for those in self.cycles.values() for cycle in those]
         self.awards = _grouped(
             session,
             select(
@@ -110,22 +96,25 @@ class Rows:
                 Award.renewal_opens,
                 Award.patience_ends,
             )
-            .where(Award.state.in_(("issued", "void")), of(Award.cycle_id, cycles))
+            .where(Award.state.in_(("issued", "void")), Award.cycle_id.in_(cycles))
             .order_by(Award.id),
         )
+        awards = [award.id for those in self.awards.values() for award in those]
         self.acts = _grouped(
             session,
             select(AwardAct.award_id, AwardAct.act, AwardAct.at)
-            .where(of(AwardAct.award_id, awards))
+            .where(AwardAct.award_id.in_(awards))
             .order_by(AwardAct.id),
         )
         self.copies: dict[int, str] = {
             row.award_id: row.id
             for row in session.execute(
-                select(Credential.award_id, Credential.id)
-                .where(Credential.state == "issued", of(Credential.award_id, awards))
+                # Not by the index of states: nearly all of the record is issued.
+                select(Credential.award_id, Credential.id, Credential.state)
+                .where(Credential.award_id.in_(awards))
                 .order_by(Credential.number)
             )
+            if row.state == "issued"
         }
         self.domains = _grouped(
             session,
@@ -134,7 +123,7 @@ class Rows:
                 DomainProof.method.is_not(None),
                 DomainProof.proven_at.is_not(None),
                 DomainProof.withdrawn_at.is_(None),
-                of(DomainProof.participation_id, found),
+                DomainProof.participation_id.in_(self.by_id),
             )
             .order_by(DomainProof.id),
         )
@@ -143,15 +132,17 @@ class Rows:
         }
 
 
-def _fits(sought: str) -> ColumnElement[bool]:
-    """Whether an organisation has gone by a name with `sought` in it, or has it in its number."""
-    fits: list[ColumnElement[bool]] = []
-    if digits := "".join(letter for letter in sought if letter.isdecimal()):
-        fits.append(Organisation.number.contains(digits, autoescape=True))
-    if folded := names.folded(sought):
-        named = OrganisationName.folded.contains(folded, autoescape=True)
-        fits.append(Organisation.id.in_(select(OrganisationName.organisation_id).where(named)))
-    return or_(false(), *fits)
+def _onward(session: Session, ids: Collection[str]) -> dict[str, Any]:
+    """The steps from `ids` to those in which they go on, from those to the next, to the end; each
+    by the one it leads away from."""
+    steps: dict[str, Any] = {}
+    here = set(ids)
+    while here:
+        query = select(Succession.from_id, Succession.to_id, Succession.kind, Succession.day)
+        found = session.execute(query.where(Succession.from_id.in_(here))).all()
+        steps.update((step.from_id, step) for step in found)
+        here = {step.to_id for step in found} - steps.keys()
+    return steps
 
 
 def _grouped(session: Session, query: Any) -> defaultdict[Any, list[Any]]:

@@ -2,7 +2,7 @@
 
 import click
 
-from issuer.cli.context import Context, json_option, show_json, table
+from issuer.cli.context import Context, json_option, show_json, show_json_list, table
 
 
 @click.group(invoke_without_command=True)
@@ -26,47 +26,39 @@ def register(
     if ctx.invoked_subcommand is not None:
         return
     from issuer import register as registers
-    from issuer import wording
+    from issuer import register_csv, wording
     from issuer.texts import N_
 
     context: Context = ctx.obj
     with context.office() as office:
-        unsure = office.unsure_since()
-        with office.reading() as session:
-            found = registers.read(
-                office.settings.base_url,
-                session,
-                office.now(),
-                programme=programme,
-                on=registers.read_day(on),
-                sought=search,
-                unsure=unsure,
-            ).entries
-    if as_json:
-        show_json([entry.json() for entry in found])
-    elif as_csv or as_excel:
-        click.echo(registers.as_csv(found, excel=as_excel), nl=False)
-    else:
-        table(
-            ["name", "state", "first day", "last day", "page"],
-            [
-                [
-                    entry.name,
-                    wording.office_word(entry.state, context.language),
-                    entry.award.first_day.isoformat() if entry.award else "",
-                    entry.award.last_day.isoformat() if entry.award else "",
-                    entry.address,
-                ]
-                for entry in found
-            ],
-        )
-    if unsure:
+        question = registers.ask(office, programme=programme, on=on, sought=search)
+        found = registers.entries(question, office.reading)
+        if as_json:
+            show_json_list(entry.json() for entry in found)
+        elif as_csv or as_excel:
+            for line in register_csv.lines(found, excel=as_excel):
+                click.echo(line, nl=False)
+        else:
+            table(
+                ["name", "state", "first day", "last day", "page"],
+                (
+                    [
+                        entry.name,
+                        wording.office_word(entry.state, context.language),
+                        entry.award.first_day.isoformat() if entry.award else "",
+                        entry.award.last_day.isoformat() if entry.award else "",
+                        entry.address,
+                    ]
+                    for entry in found
+                ),
+            )
+    if question.unsure:
         context.say(
             N_(
                 "Who holds the mark cannot be confirmed now: the record was put back from an"
                 " older copy, and decisions after %(day)s may be missing. See `merke record`."
             ),
-            day=unsure.date().isoformat(),
+            day=question.unsure.date().isoformat(),
         )
 
 

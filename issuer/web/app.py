@@ -19,6 +19,7 @@ from issuer.studio import Studio
 from issuer.web import api, embed, machine, oembed, openapi, pages, problems, registers
 from issuer.web.alike import packable
 from issuer.web.bodies import Bodies
+from issuer.web.copies import Copies
 from issuer.web.headers import Headers, Hosts, Lengths, hosts
 from issuer.web.http import HeadAsGet, OpenToAll
 from issuer.web.kept import Kept
@@ -78,6 +79,9 @@ def create_app(
     app.state.look = Lookups()
     app.state.studio = studio or Studio()
     app.state.picture_pool = Pool("picture", threads=4, waiting=60, busy="picture.busy")
+    # The whole register is written down by few at a time, and sent from what was written.
+    app.state.copies = Copies(office.folder.path)
+    app.state.register_pool = Pool("register", threads=2, waiting=30, busy="register.busy")
     # Judging may wait for strangers' servers: it does so in threads that nothing else needs.
     app.state.verify_pool = Pool("verify", threads=4, waiting=28, busy="verify.busy")
     app.state.fetch_pool = Pool("fetch", threads=8, waiting=8, busy="verify.busy")
@@ -122,6 +126,8 @@ async def _lifespan(app: Application) -> AsyncIterator[None]:
     writing.cancel()
     await _written(app)
     app.lane.close()
+    app.state.register_pool.close()
+    app.state.copies.close()
     app.state.verify_pool.close()
     app.state.fetch_pool.close()
     app.state.picture_pool.close()

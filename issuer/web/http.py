@@ -176,6 +176,10 @@ class DocumentRoute(JsonRoute):
     default_html = False
 
 
+# In the scope of a HEAD that is answered as GET: its body is not looked at.
+HEAD = "merke.head"
+
+
 class HeadAsGet:
     """HEAD everywhere: answered as GET, headers and all, without the body."""
 
@@ -192,7 +196,7 @@ class HeadAsGet:
                 message = {**message, "body": b""}
             await send(message)
 
-        await self._app({**scope, "method": "GET"}, receive, without_body)
+        await self._app({**scope, "method": "GET", HEAD: True}, receive, without_body)
 
 
 PRIVATE = ("/staff", "/portal", "/api/v1")

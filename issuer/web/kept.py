@@ -78,9 +78,10 @@ class Kept:
         before, asked = self._forgotten, now()
         start: Message | None = None
         parts: list[bytes] = []
+        size = 0
 
         async def watch(message: Message) -> None:
-            nonlocal start
+            nonlocal start, size
             if message["type"] == "http.response.start":
                 start = message
                 if message["status"] == 503 and (old := self._fresh(key)) is not None:
@@ -89,11 +90,17 @@ class Kept:
                 else:
                     await send(message)
             elif start is not None:
-                parts.append(message.get("body", b""))
+                size += len(message.get("body", b""))
+                if size <= LARGEST:
+                    parts.append(message.get("body", b""))
+                else:
+                    parts.clear()
                 await send(message)
 
         await self._app(scope, receive, watch)
-        if start is not None and start["status"] == 200 and before == self._forgotten:
+        if size > LARGEST:
+            self._drop(key)
+        elif start is not None and start["status"] == 200 and before == self._forgotten:
             self._keep(key, _Answer(start, b"".join(parts), asked, asked + _lasts(key[0], start)))
 
     def _forget(self) -> None:
@@ -105,10 +112,13 @@ class Kept:
         old = self._answers.get(key)
         return old if old is not None and now() < old.until else None
 
-    def _keep(self, key: _Key, answer: _Answer) -> None:
+    def _drop(self, key: _Key) -> None:
         if (old := self._answers.pop(key, None)) is not None:
             self._size -= _room(key, old)
-        if len(answer.body) > LARGEST or answer.until <= answer.at:
+
+    def _keep(self, key: _Key, answer: _Answer) -> None:
+        self._drop(key)
+        if answer.until <= answer.at:
             return
         self._answers[key] = answer
         self._size += _room(key, answer)

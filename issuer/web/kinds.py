@@ -276,6 +276,12 @@ KINDS: Mapping[str, Kind] = {
         N_("The badge itself is untouched. Try again in a few seconds."),
         retry_after=5,
     ),
+    "register.busy": Kind(
+        503,
+        N_("The register could not be put together in time"),
+        N_("Who holds the mark is unchanged. Try again in a few seconds."),
+        retry_after=5,
+    ),
     "picture.undrawable": Kind(
         409,
         N_("The picture cannot be drawn"),

@@ -38,19 +38,17 @@ class Key:
 @router.get("/")
 def front(request: Request) -> Response:
     office = office_of(request)
-    now = office.now()
     marks = newest(office)
-    with office.reading() as session:
-        known = register.read(office.settings.base_url, session, now)
+    question = register.ask(office, programme=None, on=None, sought="")
     return page(
         request,
         "home.html",
-        cache=http.cache_control(now, known.changes_at),
+        cache=http.cache_control(question.now, register.changes_at(question, office.reading)),
         programme=marks[0] if len(marks) == 1 else None,
         canonical="/",
         index=True,
         programmes=marks,
-        holders=len(known.holding),
+        holders=register.count_holders(question, office.reading),
     )
 
 

@@ -1,6 +1,6 @@
 """The register as a page: today or on a day, searched by name or number, a part at a time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
 
@@ -9,9 +9,13 @@ from fastapi import APIRouter, Request, Response
 from issuer import register, wording
 from issuer.errors import BadInput
 from issuer.programme import Programme
+from issuer.register import Cursor
+from issuer.register_entry import Entry, Question
+from issuer.register_order import Group
 from issuer.state import State
 from issuer.texts import N_, translate
 from issuer.web import http
+from issuer.web.pages_mark import newest
 from issuer.web.pages_render import TIMEZONE, language_of, office_of, page
 
 router = APIRouter()
@@ -19,75 +23,95 @@ router = APIRouter()
 # Entries on one page.
 PER_PAGE: Final = 250
 
-_PARAMETERS: Final = frozenset({"q", "on", "page", "programme", "lang"})
+_PARAMETERS: Final = frozenset({"q", "on", "after", "before", "programme", "lang"})
 
 
 @router.get("/register")
 def show(request: Request) -> Response:
-    """Everybody the public knows of, in Norwegian order."""
+    """Everybody the public knows of: holders, former holders, those under way, each in Norwegian
+    order."""
     asked = request.query_params
-    if not _PARAMETERS.issuperset(asked):
+    if not _PARAMETERS.issuperset(asked) or {"after", "before"}.issubset(asked):
         return _unanswered(request)
     office = office_of(request)
-    now, unsure = office.now(), office.unsure_since()
     language = language_of(request)
-    sought = asked.get("q", "").strip()[: register.LONGEST]
-    written = asked.get("on") or None
+    places = {name: _read(asked[name]) for name in ("after", "before") if name in asked}
+    if None in places.values():
+        return _unanswered(request)
     try:
-        on = register.read_day(written)
-        with office.reading() as session:
-            known = register.read(
-                office.settings.base_url,
-                session,
-                now,
-                programme=asked.get("programme") or None,
-                on=on,
-                sought=sought,
-                unsure=unsure,
-            )
+        question = register.ask(
+            office,
+            programme=asked.get("programme") or None,
+            on=asked.get("on") or None,
+            sought=asked.get("q", ""),
+        )
+        part = register.part(question, office.reading, **places, most=PER_PAGE)
+        changes_at = register.changes_at(question, office.reading)
     except BadInput as fault:
         return _unanswered(request, translate(language, fault.message, **fault.values))
-    ordered = [*known.holding, *known.former, *known.under_way]
-    last = max(1, -(-len(ordered) // PER_PAGE))
-    number = asked.get("page", "1")
-    if not number.isdecimal() or len(number) > 6 or not 1 <= int(number) <= last:
+    if places and not part.entries:
         return _unanswered(request)
-    here = int(number)
-    shown = ordered[(here - 1) * PER_PAGE : here * PER_PAGE]
-    programme = _only(entry.programme for entry in ordered)
+    marks = _marks(request, question)
+    programme = marks[0] if len(marks) == 1 else None
+    on = question.on
     return page(
         request,
         "register.html",
-        cache=http.cache_control(now, known.changes_at),
+        cache=http.cache_control(question.now, changes_at),
         programme=programme,
         canonical="/register",
         machine="/register.json",
-        index=not sought and on is None and here == 1,
-        q=sought,
+        index=not question.sought and on is None and not places,
+        q=question.sought,
         on=on,
-        now=now,
+        now=question.now,
         timezone=programme.timezone.key if programme else TIMEZONE,
-        several=len({entry.programme.slug for entry in ordered}) > 1,
+        several=len(marks) > 1,
         words={state: wording.word(state, language) for state in State},
-        holding=[entry for entry in shown if entry.state.holds],
-        formerly=[entry for entry in shown if entry.state in register.FORMER],
-        under_way=[entry for entry in shown if entry.state is State.UNDER_WAY],
-        whole=last == 1,
-        pages=_pages(request, here, last),
+        holding=_in(part, Group.HOLDING),
+        former=_in(part, Group.FORMER),
+        under_way=_in(part, Group.UNDER_WAY),
+        whole=part.first is None and part.last is None,
+        pages=_pages(request, part),
         copies=_copies(request),
         chosen_day=on.isoformat() if on else "",
     )
 
 
-def _pages(request: Request, here: int, last: int) -> Mapping[str, str]:
+def _in(part: register.Part, group: Group) -> list[Entry]:
+    return [entry for entry in part.entries if group.has(entry.state)]
+
+
+def _marks(request: Request, question: Question) -> list[Programme]:
+    """The marks of which somebody is among those asked for, each in its newest edition."""
+    office = office_of(request)
+    return [
+        mark for mark in newest(office) if register.has_any(question, office.reading, mark.slug)
+    ]
+
+
+def _pages(request: Request, part: register.Part) -> Mapping[str, str]:
     """The way to the part before and the part after, where there is one."""
-    kept = [(name, value) for name, value in request.query_params.items() if name != "page"]
-    ways = {"before": here - 1, "after": here + 1}
+    turns = ("before", "after")
+    kept = [each for each in request.query_params.items() if each[0] not in turns]
     return {
-        name: "/register?" + urlencode([*kept, ("page", number)])
-        for name, number in ways.items()
-        if 1 <= number <= last
+        turn: "/register?" + urlencode([*kept, (turn, _written(place))])
+        for turn, place in zip(turns, (part.first, part.last), strict=True)
+        if place is not None
     }
+
+
+def _written(place: Cursor) -> str:
+    return f"{place.group}/{place.key}/{place.slug}"
+
+
+def _read(text: str) -> Cursor | None:
+    """The place that `_written` wrote; None if it did not."""
+    group, _, rest = text.partition("/")
+    key, _, slug = rest.rpartition("/")
+    if group not in list(Group) or not slug or not text.isprintable() or not text.isascii():
+        return None
+    return Cursor(Group(group), key, slug)
 
 
 def _copies(request: Request) -> Mapping[str, str]:
@@ -123,13 +147,3 @@ def _unanswered(request: Request, why: str | None = None) -> Response:
         help=True,
         given="",
     )
-
-
-def _only(programmes: Iterable[Programme]) -> Programme | None:
-    """The one programme that all of these are editions of, in its newest edition."""
-    newest: Mapping[str, Programme] = {p.slug: p for p in sorted(programmes, key=_edition)}
-    return next(iter(newest.values())) if len(newest) == 1 else None
-
-
-def _edition(programme: Programme) -> tuple[int, ...]:
-    return tuple(int(part) for part in programme.edition.split("-"))

@@ -4,27 +4,35 @@ All of it is public. What a question cannot be answered for is refused: an answe
 was asked would be taken for the answer to all of it.
 """
 
-from collections.abc import Iterator, Mapping
+import heapq
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import chain
+from datetime import datetime
+from itertools import count
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from issuer import days, published, register, register_schema, texts
+from issuer import days, published, register, register_csv, register_schema, texts
 from issuer.errors import BadInput
 from issuer.office import Office
-from issuer.register import Entry, Register
+from issuer.register_entry import Entry, Question
+from issuer.register_order import SECOND
 from issuer.state import Act, State
 from issuer.texts import N_, negotiate, translate
-from issuer.web import pages_render
+from issuer.web import copies, pages_render
+from issuer.web.copies import Copies, Copy
 from issuer.web.faults import Fault
-from issuer.web.http import JsonRoute, cache_control, public_answer, weak_tag
-from issuer.web.machine import as_json, negotiated, office_of
+from issuer.web.http import JsonRoute, cache_control, public_answer
+from issuer.web.machine import as_json, office_of
+from issuer.web.pools import Pool
 from issuer.web.problems import Problem
+
+log = logging.getLogger(__name__)
 
 ATOM: Final = "application/atom+xml; charset=utf-8"
 CSV: Final = "text/csv; charset=utf-8; header=present"
@@ -38,19 +46,17 @@ class Asked:
     """A question to the register, understood."""
 
     office: Office
-    now: datetime
-    register: Register
-    on: date | None
-    unsure: datetime | None
+    question: Question
 
-    @property
-    def cache(self) -> str:
-        return cache_control(self.now, self.register.changes_at)
+    def changes_at(self) -> datetime | None:
+        return register.changes_at(self.question, self.office.reading)
+
+    def entries(self) -> Iterator[Entry]:
+        return register.entries(self.question, self.office.reading)
 
 
 def ask(request: Request, *, known: tuple[str, ...] = ()) -> Asked:
-    """Answer what `request` asks: `programme`, `q`, `on`, and what else is `known`. Raises
-    `Problem`."""
+    """What `request` asks: `programme`, `q`, `on`, and what else is `known`. Raises `Problem`."""
     parameters = ("programme", "q", "on", "lang", *known)
     if any(name not in parameters for name in request.query_params):
         raise _refused(
@@ -60,61 +66,118 @@ def ask(request: Request, *, known: tuple[str, ...] = ()) -> Asked:
             {"known": ", ".join(parameters)},
         )
     office = office_of(request)
-    now, unsure = office.now(), office.unsure_since()
+    asked = request.query_params
     try:
-        on = register.read_day(request.query_params.get("on"))
-        with office.reading() as session:
-            found = register.read(
-                office.settings.base_url,
-                session,
-                now,
-                programme=request.query_params.get("programme"),
-                on=on,
-                sought=request.query_params.get("q", ""),
-                unsure=unsure,
-            )
+        question = register.ask(
+            office,
+            programme=asked.get("programme"),
+            on=asked.get("on"),
+            sought=asked.get("q", ""),
+        )
     except BadInput as fault:
         raise _refused("on", "value", fault.message, fault.values) from None
-    return Asked(office, now, found, on, unsure)
+    return Asked(office, question)
 
 
 def _refused(name: str, code: str, message: str, values: Mapping[str, object]) -> Problem:
     return Problem("request.invalid", errors=[Fault("query", name, code, message, values)])
 
 
-def as_document(request: Request) -> Response:
+def _copy(
+    request: Request,
+    asked: Asked,
+    form: str,
+    pieces: Callable[[Asked], Iterable[bytes]],
+    *,
+    weak: bool = False,
+) -> Copy:
+    """The answer to `asked` in this form. Raises `Problem`."""
+    kept: Copies = request.app.state.copies
+    question = asked.question
+    key = (form, *map(repr, (question.programme, question.on, question.sought, question.unsure)))
+    try:
+        return kept.get(
+            key,
+            asked.office.mark(),
+            question.now,
+            asked.changes_at,
+            lambda: pieces(asked),
+            weak=weak,
+        )
+    except BadInput as fault:
+        raise _refused("on", "value", fault.message, fault.values) from None
+    except (copies.NoRoom, OSError) as fault:
+        log.warning("the register could not be written down: %r", fault)
+        raise Problem("register.busy") from None
+
+
+async def as_document(request: Request) -> Response:
     """Everybody the public knows of, in the Norwegian order of their names."""
+    pool: Pool = request.app.state.register_pool
+    return await pool.run(_document, request)
+
+
+def _document(request: Request) -> Response:
     asked = ask(request)
-    settings = asked.office.settings
+    copy = _copy(request, asked, "json", _json_pieces, weak=True)
+    answered = f'],\n  "answeredAt": "{days.timestamp(asked.question.now)}"\n}}'
+    return copies.told(
+        request,
+        copy,
+        published.JSON,
+        cache=cache_control(asked.question.now, copy.changes_at),
+        tail=answered.encode(),
+    )
+
+
+def _json_pieces(asked: Asked) -> Iterator[bytes]:
+    """The answer but for its end, where it says when it was given; each participant a line."""
+    settings, question = asked.office.settings, asked.question
+    found = asked.entries()
     said = {
         "id": f"{settings.base_url}/register",
         "issuer": settings.did,
         "name": settings.name,
         "sample": settings.sample,
-        "on": asked.on.isoformat() if asked.on else None,
-        "unsureSince": days.timestamp(asked.unsure) if asked.unsure else None,
-        "participants": [entry.json() for entry in asked.register.entries],
+        "on": question.on.isoformat() if question.on else None,
+        "unsureSince": days.timestamp(question.unsure) if question.unsure else None,
     }
-    return public_answer(
-        request,
-        as_json({**said, "answeredAt": days.timestamp(asked.now)}),
-        published.JSON,
-        cache=asked.cache,
-        tag=weak_tag(as_json(said)),
-    )
+    yield as_json(said).removesuffix(b"\n}") + b',\n  "participants": ['
+    before = "\n    "
+    for entry in found:
+        yield (before + json.dumps(entry.json(), ensure_ascii=False)).encode()
+        before = ",\n    "
+    if before.startswith(","):
+        yield b"\n  "
 
 
-def as_table(request: Request) -> Response:
+async def as_document_here(request: Request) -> Response:
+    """The same at the address of the page."""
+    response = await as_document(request)
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+async def as_table(request: Request) -> Response:
     """The same as CSV: RFC 4180, or with `for=excel` what a Norwegian spreadsheet opens."""
+    pool: Pool = request.app.state.register_pool
+    return await pool.run(_table, request)
+
+
+def _table(request: Request) -> Response:
     asked = ask(request, known=("for",))
     wished = request.query_params.get("for", "programs")
     if wished not in ("programs", "excel"):
         raise _refused("for", "value", N_("Choose programs or excel."), {})
-    return public_answer(
+    excel = wished == "excel"
+    copy = _copy(
+        request, asked, wished, lambda asked: register_csv.lines(asked.entries(), excel=excel)
+    )
+    return copies.told(
         request,
-        register.as_csv(asked.register.entries, excel=wished == "excel"),
+        copy,
         CSV,
-        cache=asked.cache,
+        cache=cache_control(asked.question.now, copy.changes_at),
         headers={"Content-Disposition": 'attachment; filename="register.csv"'},
     )
 
@@ -147,44 +210,67 @@ _ACTS: Final[Mapping[Act, State]] = {
 }
 
 
-def as_feed(request: Request) -> Response:
+async def as_feed(request: Request) -> Response:
     """The latest changes, as Atom (RFC 4287): who holds a mark, and who no longer does."""
+    pool: Pool = request.app.state.register_pool
+    return await pool.run(_feed, request)
+
+
+def _feed(request: Request) -> Response:
     asked = ask(request)
     language = negotiate(request.query_params.get("lang"), None)
-    told = sorted(
-        chain(
-            _doubt(asked, language),
-            *(news(entry, asked.now, language) for entry in asked.register.entries),
-        ),
-        key=lambda each: (each.at, each.id),
-        reverse=True,
-    )[:_MOST_NEWS]
+    try:
+        changes_at = asked.changes_at()
+    except BadInput as fault:
+        raise _refused("on", "value", fault.message, fault.values) from None
+    told = latest(asked, language)
+    now, settings = asked.question.now, asked.office.settings
     feed = pages_render.draw_text(
         "register.atom",
         language,
-        settings=asked.office.settings,
-        title=translate(language, N_("Register of %(name)s"), name=asked.office.settings.name),
+        settings=settings,
+        title=translate(language, N_("Register of %(name)s"), name=settings.name),
         news=told,
-        updated=max((each.at for each in told), default=asked.now),
+        updated=max((each.at for each in told), default=now),
         stamp=days.timestamp,
     )
-    return public_answer(request, feed.encode(), ATOM, cache=asked.cache)
+    return public_answer(request, feed.encode(), ATOM, cache=cache_control(now, changes_at))
+
+
+def latest(asked: Asked, language: str, most: int = _MOST_NEWS) -> list[News]:
+    """The `most` changes that came to pass last, the newest first."""
+    kept: list[tuple[datetime, str, int, News]] = []
+
+    def add(told: Iterable[News]) -> None:
+        for each in told:
+            heapq.heappush(kept, (each.at, each.id, next(number), each))
+            if len(kept) > most:
+                heapq.heappop(kept)
+
+    number = count()
+    add(_doubt(asked, language))
+    for at, entry in register.by_latest(asked.question, asked.office.reading):
+        if len(kept) == most and at < kept[0][0]:
+            break
+        add(news(entry, asked.question.now, language))
+    return [told for *_, told in sorted(kept, reverse=True)]
 
 
 def _doubt(asked: Asked, language: str) -> Iterator[News]:
     """That the record may lack what was decided last, for as long as it may."""
-    if asked.unsure is None:
+    unsure = asked.question.unsure
+    if unsure is None:
         return
     settings = asked.office.settings
-    begins = days.timestamp(asked.unsure)
+    begins = days.timestamp(unsure)
     yield News(
         id=f"{settings.base_url}/register#unsure-{begins}",
-        at=asked.unsure,
+        at=unsure,
         address=f"{settings.base_url}/register",
         title=translate(
             language,
             N_("Who holds a mark cannot be confirmed now: decisions after %(day)s may be missing"),
-            day=texts.day(asked.unsure.date(), language),
+            day=texts.day(unsure.date(), language),
         ),
     )
 
@@ -203,11 +289,11 @@ def news(entry: Entry, now: datetime, language: str) -> list[News]:
             if (kind := _ACTS.get(event.act)) is not None
         ]
         renewed = any(
-            award.valid_from < other.valid_from <= award.valid_until + register.SECOND
+            award.valid_from < other.valid_from <= award.valid_until + SECOND
             for other in entry.history.awards
         )
         if award.end(now) is None and not renewed:
-            changes.append((award.valid_until + register.SECOND, State.LAPSED))
+            changes.append((award.valid_until + SECOND, State.LAPSED))
         decided = {event.at for event in award.events}
         for at, kind in changes:
             if at > now or (entry.unsure and at > entry.unsure and at not in decided):
@@ -247,5 +333,5 @@ ROUTES: tuple[BaseRoute, ...] = (
     Route("/register.csv", as_table),
     Route("/register.atom", as_feed),
     Route("/register.schema.json", schema),
-    JsonRoute("/register", negotiated(as_document)),
+    JsonRoute("/register", as_document_here),
 )

@@ -34,7 +34,6 @@ from issuer import (
     public,
     published,
     recheck,
-    register,
     resealing,
     sealing,
     successions,
@@ -44,6 +43,7 @@ from issuer.errors import IssuerError
 from issuer.record.life import Case, Succession
 from issuer.record.tables import Award, Credential, Edition, Participation, StatusEntry
 from issuer.resealing import Cause
+from tests.support import registers
 from tests.support.office import ADA, BO, REASON, Desk
 from verifier.verify import World, verify
 
@@ -342,7 +342,7 @@ class Histories(RuleBasedStateMachine):
         office, now = self.desk.office, self.desk.clock()
         world = World(documents=published.documents(office), now=now)
         with office.reading() as session:
-            entries = register.read(office.settings.base_url, session, now).entries
+            entries = registers.read(session, now)
             listed = {entry.slug: entry.state for entry in entries}
             for row in participations.listing(session):
                 view = public.view(office, row, now)

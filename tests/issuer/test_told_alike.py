@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from issuer import days, participations, public, register, state
+from issuer import days, participations, public, state
 from issuer.errors import IssuerError
 from issuer.record.tables import Award, AwardAct, Cycle, Edition, Participation
 from issuer.state import State
+from tests.support import registers
 from tests.support.office import ADA, START, Desk
 
 acts = st.lists(
@@ -93,7 +94,7 @@ def test_page_and_register_agree(desk: Desk, told: list[Any], listed: bool, day:
             tell(row, session.query(Edition).one(), told, listed)
             session.flush()
             seen = public.view(office, row, now)
-            found = register.read(office.settings.base_url, session, now).entries
+            found = registers.read(session, now)
             if seen.state in (State.UNKNOWN, State.VOID):
                 assert found == ()
                 raise _Undone
@@ -108,7 +109,7 @@ def test_page_and_register_agree(desk: Desk, told: list[Any], listed: bool, day:
             # The end of a day is told as that day's, once it is over.
             on = days.day_of(now, seen.programme.timezone)
             later = now + timedelta(days=2)
-            past = register.read(office.settings.base_url, session, later, on=on).entries
+            past = registers.read(session, later, on=on)
             end = days.start_of(on + timedelta(days=1), seen.programme.timezone)
             if not any(award.state == "void" for cycle in row.cycles for award in cycle.awards):
                 judged = state.state(entry.history, end - timedelta(microseconds=1)).state
