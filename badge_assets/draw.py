@@ -70,11 +70,15 @@ SEAL_PACKED = 6 * 1024
 _SEAL_AIM = 6000
 _SHADES = 7  # steps from a dark colour to paper
 _APART = 12  # two colours of a palette at least, as `distance`
-_CODE_ROOM = 400  # units for the QR code
+# The badge's strip of colour, and what is left beside it for the QR code and its quiet zone, above
+# the line of the address.
+STRIP = 284
+_CODE_FOOT = 960
 CODE_CELL = 20  # units for each character of the code beneath
+CODE_HANG = 3  # of them beyond the QR code's right edge
 _BY_ITSELF = "\u0250"  # letters before it join no others
 
-_MOST_SQUARES = 41  # in a row of the QR code: two pixels each in a badge of 256
+_MOST_SQUARES = 37  # in a row of the QR code: see docs/decode-table.md
 
 
 class Form(StrEnum):
@@ -133,9 +137,11 @@ def badge_drawing(facts: BadgeFacts, looks: Looks) -> dict[str, Any]:
         )
     return {
         **drawing,
-        "module": code_module(squares),
+        "strip": STRIP,
+        "code": code_place(squares),
         "cell": CODE_CELL,
-        "parts": ["ground", "holder", "last_day_text", "first_day_text", "code"],
+        "hang": CODE_HANG,
+        "parts": ["strip", "ground", "holder", "facts", "code"],
         "region": [0, 0, BADGE_SIDE, BADGE_SIDE],
     }
 
@@ -163,10 +169,15 @@ def _looked(looks: Looks, kind: SealKind) -> dict[str, Any]:
     }
 
 
-def code_module(squares: int) -> int:
-    """The units of one square of the QR code: whole pixels at 1024, and at 256 where it can be."""
-    units = _CODE_ROOM // squares
-    return units - units % 4 if units >= 12 else units
+def code_place(squares: int) -> tuple[int, int, int]:
+    """Left and upper edge of the QR code, and the side of one of its squares, in units.
+
+    As large as can be with its quiet zone free, in whole pixels at 1024; it begins at a whole
+    pixel at 256.
+    """
+    module = (BADGE_SIDE - STRIP) // (squares + 2 * qr.QUIET_ZONE)
+    left, top = (edge - (squares + qr.QUIET_ZONE) * module for edge in (BADGE_SIDE, _CODE_FOOT))
+    return left - left % 4, top - top % 4, module
 
 
 def _band(kind: SealKind, looks: Looks) -> str:

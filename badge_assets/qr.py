@@ -15,6 +15,9 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12
 QUIET_ZONE = 4  # modules kept free on every side (ISO/IEC 18004, 5.3.8)
 
+_LIGHT = b"\xff"
+_LIKE_A_FINDER = re.compile(rb"(?<=\xff\0\xff)\0{2,4}(?=\xff\0\xff)")
+
 _SCHEME = "https://"
 _ORIGIN = re.compile(r"https://([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]")
 _CODE = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}")
@@ -53,7 +56,8 @@ def matrix(address: str, error: ErrorCorrection = "Q") -> Matrix:
 
     `address` is one made by `address`: five letters in bytes, all else in the small mode of
     capitals and figures. The size is 4 × version + 17, the least that holds it; equal
-    addresses give equal squares. Raises `ValueError` for another text or level.
+    addresses give equal squares. The mask is the standard's choice (ISO/IEC 18004, 7.8.3), unless
+    that makes something look like a fourth finder. Raises `ValueError` for another text or level.
     """
     return tuple(tuple(square == 0 for square in row) for row in rows(address, error))
 
@@ -63,11 +67,38 @@ def rows(address: str, error: ErrorCorrection = "Q") -> tuple[bytes, ...]:
     text = _checked(address)
     if error not in get_args(ErrorCorrection):
         raise ValueError(f"the error correction is H or Q, not {error!r}")
-    symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level=error)
+    chosen = _rows(text, ec_level=error)
+    if not _misleading(chosen):
+        return chosen
+    others = (_rows(text, ec_level=error, data_mask=mask) for mask in range(8))
+    return next((rows for rows in others if not _misleading(rows)), chosen)
+
+
+def _rows(text: str, **options: Any) -> tuple[bytes, ...]:
+    symbol = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, **options)
     picture: Any = symbol.to_image(scale=1, add_quiet_zones=False)  # a buffer, row by row
     squares = memoryview(picture)
     side, flat = len(squares), squares.tobytes()
     return tuple(flat[at : at + side] for at in range(0, side * side, side))
+
+
+def _misleading(rows: tuple[bytes, ...]) -> bool:
+    """Whether there is anything but the three finders that is like one in its row and column.
+
+    OpenCV takes a block of two to four squares between single ones for a finder, and of four
+    finders it reads none.
+    """
+    side = len(rows)
+    flat = b"".join(rows)
+    for y, row in enumerate(rows):
+        for across in _LIKE_A_FINDER.finditer(_LIGHT + row + _LIGHT):
+            for x in range(across.start() - 1, across.end() - 1):
+                if ((y < 8 or y >= side - 8) and x < 8) or (y < 8 and x >= side - 8):
+                    continue
+                column = _LIGHT + flat[x::side] + _LIGHT
+                if any(y + 1 in range(*down.span()) for down in _LIKE_A_FINDER.finditer(column)):
+                    return True
+    return False
 
 
 def _checked(address: str) -> str:

@@ -1,7 +1,7 @@
 """The PNG of a badge, put together from tiles instead of being drawn and packed anew.
 
 Badges of one programme differ in holder, days and code. What they share is drawn and deflated
-once (`_Press`), a holder's name and a day once each (its tiles); for a badge only those rows
+once (`_Press`), a holder's name and the days once each (its tiles); for a badge only those rows
 are deflated in which a row of the QR code or the letters of the code begin. A segment that
 ends in a full flush refers to nothing before it (RFC 1951), so it can stand in any stream,
 and the checksum of the whole comes from those of its parts (RFC 1950).
@@ -15,26 +15,31 @@ from binascii import unhexlify
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 from badge_assets import png, qr, typesetting
-from badge_assets.draw import BADGE_SIDE, CODE_CELL, badge_drawing, code_module, in_palette
+from badge_assets.draw import (
+    BADGE_SIDE,
+    CODE_CELL,
+    CODE_HANG,
+    STRIP,
+    badge_drawing,
+    code_place,
+    in_palette,
+)
 from badge_assets.facts import BadgeFacts, SealKind
 from badge_assets.looks import Looks
 
-Part = Literal["ground", "holder", "last_day_text", "first_day_text", "letters"]
+Part = Literal["strip", "ground", "holder", "facts", "letters"]
 Rows = Sequence[bytes]  # two pixels in a byte
 
-# The places of `templates/badge.typ`.
-_RIGHT = 952
-_CODE_TOP = 480
-_CHANGING = 440  # above it all badges of a programme are alike
-_RULE = -63  # the rule and the line of the last day, seen from the QR code's lower edge
-_LAST = (-48, 24)
-_FOOT = 912
-_LETTERS = (954, 986)  # the rows of the code's letters, which begin a little left of the code
-_HANG = 3
+# The places of `templates/badge.typ`: rows in which something stands that not all badges of a
+# programme have. Between them, and above and below, there is the ground alone.
+_HOLDER = (134, 232)
+_FACTS = (632, 988)
+_LETTERS = (959, 985)
 
+_SPLIT = STRIP // 2  # bytes of a row that belong to the strip
 _INK, _PAPER = b"0", b"1"  # the first two of a badge's palette
 _HEADER = b"\x78\x01"
 _END = b"\x03\x00"  # a last block with nothing in it
@@ -77,13 +82,13 @@ _NOTHING = _Run(b"", 1, 0)
 
 @dataclass(frozen=True)
 class _Open:
-    """A row of which the right half is still to come: its number and its left half."""
+    """A row of which the part beside the strip is still to come: its number and its strip."""
 
     y: int
-    left: bytes
+    strip: bytes
 
 
-_Tile = tuple[_Run | _Open, ...]  # the left half of some rows
+_Tile = tuple[_Run | _Open, ...]
 
 
 class _Press:
@@ -91,36 +96,40 @@ class _Press:
 
     def __init__(self, facts: BadgeFacts, looks: Looks, squares: int) -> None:
         self._facts, self._looks, self._squares = facts, looks, squares
-        self._module = code_module(squares)
-        self._left = _RIGHT - squares * self._module  # of the QR code
-        self._bottom = _CODE_TOP + squares * self._module
-        self._split = (self._left - 20) // 2 * 2  # nothing stands across it
-        ground, self._palette = self._drawn("ground", 0, BADGE_SIDE, BADGE_SIDE)
-        half = self._split // 2
-        self._right = [row[half:] for row in ground]
+        self._left, self._top, self._module = code_place(squares)  # of the QR code
+        self._bottom = self._top + squares * self._module
+        self._ground, self._palette = self._drawn(["strip", "ground"], 0, BADGE_SIDE, BADGE_SIDE)
         self._open = {
-            *range(_CODE_TOP, self._bottom + 1, self._module),
+            *range(self._top, self._bottom + 1, self._module),
             *range(_LETTERS[0], _LETTERS[1] + 1),
         }
-        self._letters = self._letter_rows()
-        self._head = _run([b"\0" + row for row in ground[:_CHANGING]])
-        rule, gap = self._bottom + _RULE, self._bottom + _LAST[1]
-        self._rule = self._tile(
-            rule, [row[:half] for row in ground[rule : self._bottom + _LAST[0]]]
+        self._letters_left = (
+            self._left
+            + squares * self._module
+            + CODE_HANG
+            - CODE_CELL * len(qr.printed(facts.address)[1])
         )
-        self._gap = self._tile(gap, [row[:half] for row in ground[gap:_FOOT]])
-        self._tile_of = lru_cache(maxsize=256)(self._draw_tile)
+        self._letters = self._letter_rows()
+        self._host = [
+            row.hex()[STRIP : self._letters_left].encode()
+            for row in self._ground[_LETTERS[0] : _LETTERS[1]]
+        ]
+        self._head = _run([b"\0" + row for row in self._ground[: _HOLDER[0]]])
+        self._gap, self._foot = (
+            self._tile(top, [row[:_SPLIT] for row in self._ground[top:bottom]])
+            for top, bottom in ((_HOLDER[1], _FACTS[0]), (_FACTS[1], BADGE_SIDE))
+        )
+        self._holder = lru_cache(maxsize=256)(self._draw_holder)
+        self._facts_of = lru_cache(maxsize=256)(self._draw_facts)
 
     def printed(self, facts: BadgeFacts, squares: Rows, text: str | None) -> bytes:
         """The PNG of `facts`; `squares` are the rows of its QR code."""
-        right = self._right_halves(squares, qr.printed(facts.address)[1])
-        language = facts.holder_language or facts.language
+        beside = self._beside(squares, qr.printed(facts.address)[1])
         pieces = (
-            *self._tile_of("holder", facts.holder, language),
-            *self._rule,
-            *self._tile_of("last_day_text", facts.last_day_text),
+            self._holder(facts.holder, facts.holder_language or facts.language),
             *self._gap,
-            *self._tile_of("first_day_text", facts.first_day_text),
+            *self._facts_of(facts.last_day_text, facts.first_day_text),
+            *self._foot,
         )
         parts, checksum = [_HEADER, self._head.deflated], self._head.checksum
         # With little memory: a full flush wipes all of it. What repeats in a row stands close.
@@ -128,7 +137,7 @@ class _Press:
         rows: list[bytes] = []
         for piece in (*pieces, _NOTHING):
             if isinstance(piece, _Open):
-                rows += b"\0", piece.left, right[piece.y]
+                rows += b"\0", piece.strip, beside[piece.y]
                 continue
             if rows:
                 whole = b"".join(rows)
@@ -140,48 +149,50 @@ class _Press:
         parts += _END, checksum.to_bytes(4, "big")
         return png.of_palette(BADGE_SIDE, self._palette, b"".join(parts), text)
 
-    def _right_halves(self, squares: Rows, code: str) -> Mapping[int, bytes]:
-        """What stands at the right of each open row."""
+    def _beside(self, squares: Rows, code: str) -> Mapping[int, bytes]:
+        """What stands beside the strip in each open row."""
         dark, light = _INK * self._module, _PAPER * self._module
-        before, after = _PAPER * (self._left - self._split), _PAPER * (BADGE_SIDE - _RIGHT)
-        halves = {
-            _CODE_TOP + at * self._module: unhexlify(
+        right = BADGE_SIDE - self._left - len(squares) * self._module
+        before, after = _PAPER * (self._left - STRIP), _PAPER * right
+        rows = {
+            self._top + at * self._module: unhexlify(
                 before + row.replace(b"\0", dark).replace(b"\xff", light) + after
             )
             for at, row in enumerate(squares)
         }
-        halves[self._bottom] = self._right[self._bottom]
         letters = [self._letters[letter] for letter in code]
-        before = before[_HANG:]
-        width = BADGE_SIDE - self._split
+        after = _PAPER * (BADGE_SIDE - self._letters_left - len(letters) * CODE_CELL)
         for at, y in enumerate(range(*_LETTERS)):
-            row = before + b"".join([rows[at] for rows in letters])
-            halves[y] = unhexlify(row.ljust(width, _PAPER))
-        halves[_LETTERS[1]] = self._right[_LETTERS[1]]
-        return halves
+            host = self._host[at]
+            rows[y] = unhexlify(host + b"".join([rows[at] for rows in letters]) + after)
+        for y in (self._bottom, _LETTERS[1]):
+            rows[y] = self._ground[y][_SPLIT:]
+        return rows
 
-    def _draw_tile(self, part: Part, text: str, language: str | None = None) -> _Tile:
-        top, bottom = {
-            "holder": (_CHANGING, self._bottom + _RULE),
-            "last_day_text": (self._bottom + _LAST[0], self._bottom + _LAST[1]),
-            "first_day_text": (_FOOT, BADGE_SIDE),
-        }[part]
-        changes: dict[str, Any] = {part: text, "holder_language": language}
-        facts = replace(self._facts, **changes)
-        rows, _ = self._drawn(part, top, self._split, bottom - top, facts)
+    def _draw_holder(self, name: str, language: str) -> _Run:
+        top, bottom = _HOLDER
+        facts = replace(self._facts, holder=name, holder_language=language)
+        drawn, _ = self._drawn(["holder"], top, BADGE_SIDE, bottom - top, facts)
+        rows = [self._ground[y][:_SPLIT] + row[_SPLIT:] for y, row in enumerate(drawn, top)]
+        return _run([b"\0" + row for row in rows])
+
+    def _draw_facts(self, last_day: str, first_day: str) -> _Tile:
+        top, bottom = _FACTS
+        facts = replace(self._facts, last_day_text=last_day, first_day_text=first_day)
+        rows, _ = self._drawn(["strip", "facts"], top, STRIP, bottom - top, facts)
         return self._tile(top, rows)
 
-    def _tile(self, top: int, rows: Rows) -> _Tile:
-        """The left halves of the rows from `top`; above and below them there is paper."""
+    def _tile(self, top: int, strip: Rows) -> _Tile:
+        """The rows from `top` that have this in the strip; above and below it is the ground."""
         pieces: list[_Run | _Open] = []
         run: list[bytes] = []
-        above = bytes([0x11]) * len(rows[0])
-        for y, row in enumerate(rows, top):
+        above = self._ground[top - 1][:_SPLIT]
+        for y, row in enumerate(strip, top):
             if y not in self._open:
                 # As the difference to the row above (PNG, 9.2, filter type 2), which is
                 # nothing for all the rows of one square.
-                step = _less(row, above) + _less(self._right[y], self._right[y - 1])
-                run.append(b"\2" + step)
+                beside, before = (self._ground[at][_SPLIT:] for at in (y, y - 1))
+                run.append(b"\2" + _less(row, above) + _less(beside, before))
             else:
                 if run:
                     pieces.append(_run(run))
@@ -198,7 +209,7 @@ class _Press:
         # With a cell between, to see that none reaches beyond its own.
         width = 2 * CODE_CELL * len(letters)
         top, bottom = _LETTERS
-        rows, _ = self._drawn("letters", top, width, bottom - top, letters=" ".join(letters))
+        rows, _ = self._drawn(["letters"], top, width, bottom - top, letters=" ".join(letters))
         figures = [row.hex().encode() for row in rows]
         cells = {
             at: [row[at * CODE_CELL : (at + 1) * CODE_CELL] for row in figures]
@@ -210,20 +221,20 @@ class _Press:
 
     def _drawn(
         self,
-        part: Part,
+        parts: list[Part],
         top: int,
         width: int,
         height: int,
         facts: BadgeFacts | None = None,
         letters: str = "",
     ) -> tuple[Rows, bytes]:
-        """What typst draws of one part, from the left edge, and the palette."""
+        """What typst draws of some parts, from the left edge, and the palette."""
         whole = facts or self._facts
         drawing = {
             **badge_drawing(whole, self._looks),
             "squares": ["0" * self._squares] * self._squares,
-            "module": self._module,
-            "parts": [part],
+            "code": (self._left, self._top, self._module),
+            "parts": parts,
             "region": [0, top, width, height],
             "letters": letters,
         }

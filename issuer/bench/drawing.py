@@ -34,8 +34,9 @@ _LONG = (
 )
 _HOLDERS = tuple(f"Teatret i {place}" for place in ("Bodø", "Sør-Varanger", "Ytre Namdal"))
 
-# Where a badge of this origin has its code, and its holder's name.
-_MODULE, _CODE, _COLUMN = 12, (556, 480), (72, 440, 500, 800)
+# Where a badge of this origin has its code; its holder's name, and its days.
+_MODULE, _CODE = 18, (356, 292)
+_NAME, _DAYS = (356, 134, 950, 220), (36, 640, 248, 988)
 _VARIANTS = len(SealKind) * len(Theme) * len(Form)
 
 
@@ -111,7 +112,7 @@ def _ordinary(text: str) -> Callable[[int], bytes]:
     for turn in range(len(_HOLDERS)):
         with Image.open(io.BytesIO(draw.badge_png(_badge(turn), _LOOKS))) as drawn:
             prepared.append(drawn.convert("RGB"))
-    columns = [picture.crop(_COLUMN) for picture in prepared]
+    texts = [[(place, drawn.crop(place)) for place in (_NAME, _DAYS)] for drawn in prepared]
 
     def made(turn: int) -> bytes:
         picture = prepared[0].copy()
@@ -120,7 +121,8 @@ def _ordinary(text: str) -> Callable[[int], bytes]:
         code.make()
         squares = code.make_image(fill_color=_LOOKS.ink, back_color=_LOOKS.paper)
         picture.paste(squares.get_image().convert("RGB"), _CODE)
-        picture.paste(columns[turn % len(columns)], _COLUMN)
+        for place, drawn in texts[turn % len(texts)]:
+            picture.paste(drawn, place)
         return _saved(picture, text)
 
     return made

@@ -12,7 +12,7 @@ import pytest
 import zxingcpp
 
 from badge_assets import png, qr, svg
-from badge_assets.draw import BadgeFacts, badge_png, badge_svg
+from badge_assets.draw import BadgeFacts, SealKind, badge_png, badge_svg, code_place
 from badge_assets.letters import MissingGlyph, UnfitText
 from tests.badge_assets.made_up import (
     ADDRESS,
@@ -83,9 +83,12 @@ def test_a_quiet_zone_of_four_modules_is_kept_on_every_side() -> None:
         facts = badge_facts(address=address, mark="Glødegjengenggg jpq gy", holder="g" * 120)
         picture = decoded(badge_png(facts, PETROL))
         squares = len(qr.matrix(address))
-        module = {25: 16, 29: 12, 33: 12, 37: 10, 41: 9}[squares]
+        left, top, module = code_place(squares)
+        assert module == {25: 22, 29: 20, 33: 18, 37: 16}[squares]
         quiet, side = 4 * module, squares * module
-        around = picture[480 - quiet : 480 + side + quiet, 952 - side - quiet : 952 + quiet].copy()
+        around = picture[
+            top - quiet : top + side + quiet, left - quiet : left + side + quiet
+        ].copy()
         around[quiet:-quiet, quiet:-quiet] = rgb(PETROL.paper)
         assert (around == rgb(PETROL.paper)).all(), host
 
@@ -125,10 +128,11 @@ def test_no_name_leaves_its_place(name: str) -> None:
     """Strips around the holder's name stay paper, at half size."""
     picture = decoded(badge_png(badge_facts(holder=name), PETROL, 512))
     paper = rgb(PETROL.paper)
-    assert (picture[152:, :34] == paper).all(), "left of the margin"
-    assert (picture[220:438, 252:276] == paper).all(), "between name and QR code"
-    assert (picture[397:403, :276] == paper).all(), "between name and rule"
-    assert (picture[240:397, 36:250] != paper).any(), "no name was drawn"
+    assert (picture[:, 143:176] == paper).all(), "left of the code's edge"
+    assert (picture[:, 477:] == paper).all(), "right of it"
+    assert (picture[112:145, 143:] == paper).all(), "between name and QR code"
+    assert (picture[57:67, 143:] == paper).all(), "between mark and name"
+    assert (picture[67:112, 176:477] != paper).any(), "no name was drawn"
 
 
 @pytest.mark.parametrize(
@@ -140,24 +144,28 @@ def test_no_name_leaves_its_place(name: str) -> None:
         {"issuer": "W" * 120},
         {"last_day_text": "W" * 60},
         {"first_day_text": "W" * 80},
+        {"last_day_text": "W" * 60, "first_day_text": "W" * 80, "issuer": "W" * 120},
         {"sample": "WWWWWWWWWWWW"},
     ],
 )
 def test_every_text_as_long_as_is_allowed_stays_inside(texts: dict[str, str]) -> None:
     picture = decoded(badge_png(badge_facts(**texts), PETROL, 512))
-    paper = rgb(PETROL.paper)
-    assert (picture[150:, :34] == paper).all()
-    assert (picture[150:, 480:] == paper).all()
-    assert (picture[507:] == paper).all()
-    assert (picture[240:, 252:276] == paper).all()
-    assert (picture[:147, :30] == rgb(PETROL.accent)).all()
-    assert (picture[:147, 482:] == rgb(PETROL.accent)).all()
+    paper, accent = rgb(PETROL.paper), rgb(PETROL.accent)
+    assert (picture[:, 143:176] == paper).all()
+    assert (picture[:, 477:] == paper).all()
+    assert (picture[112:145, 143:] == paper).all()
+    assert (picture[494:, 143:] == paper).all()
+    strip = np.delete(picture[:, :142], range(142, 172), axis=0)  # without the word of a sample
+    assert (strip[:, :17] == accent).all()
+    assert (strip[:, 125:] == accent).all()
+    assert (picture[172:316, :142] == accent).all()
+    assert (picture[491:, :142] == accent).all()
 
 
 def test_a_name_is_larger_the_shorter_it_is() -> None:
     def height(name: str) -> int:
         accent = np.abs(decoded(badge_png(badge_facts(holder=name), PETROL)) - rgb(PETROL.accent))
-        rows = np.flatnonzero((accent.max(axis=2)[450:780, :500] < 40).any(axis=1))
+        rows = np.flatnonzero((accent.max(axis=2)[134:232, 350:] < 40).any(axis=1))
         return int(np.flatnonzero(np.diff(rows, append=rows[-1] + 9) > 3)[0])
 
     assert height("HHH") > height("HHH " * 18) > height("HHH " * 29)
@@ -238,14 +246,24 @@ def test_every_fact_is_seen(change: dict[str, str]) -> None:
     assert (np.abs(plain - changed).max(axis=2) > 60).sum() > 5
 
 
-def test_a_made_up_badge_says_so_twice_and_large() -> None:
-    plain = decoded(badge_png(badge_facts(), PETROL))
-    sample = decoded(badge_png(badge_facts(sample="EKSEMPEL"), PETROL))
-    changed = np.abs(plain - sample).max(axis=2) > 60
-    rows = np.flatnonzero(changed.any(axis=1))
-    assert rows[-1] - rows[0] >= 24, "capitals of less than 6 pixels in a badge of 256"
-    assert changed[:, 72:400].any()
-    assert changed[:, 640:952].any()
+@pytest.mark.parametrize("kind", [SealKind.HOLDS, SealKind.WITHDRAWN])
+def test_a_made_up_badge_says_so_across_its_strip_and_large(kind: SealKind) -> None:
+    facts = badge_facts(sample="EKSEMPEL", kind=kind, state_word="Trukket tilbake")
+    ribbon = decoded(badge_png(facts, PETROL))[284:344, :284]
+    assert (ribbon[[0, -1]] == rgb(PETROL.ink)).all()
+    rows, columns = np.nonzero((ribbon == rgb(PETROL.paper)).all(axis=2))
+    assert np.ptp(rows) >= 24, "capitals of less than 6 pixels in a badge of 256"
+    assert np.ptp(columns) >= 200
+
+
+def test_a_mark_that_does_not_stand_is_told_from_one_that_does_without_colour() -> None:
+    """Its largest line is the answer, its sign is no motif, and its strip is nearly paper."""
+    holds = decoded(badge_png(badge_facts(), PETROL)).mean(axis=2)
+    ended = badge_facts(kind=SealKind.WITHDRAWN, state_word="Trukket tilbake")
+    grey = decoded(badge_png(ended, PETROL)).mean(axis=2)
+    assert np.median(holds[:, :284]) < 80 < 200 < np.median(grey[:, :284])
+    for place in (np.s_[40:130, 350:], np.s_[40:250, :284]):
+        assert (np.abs(holds[place] - grey[place]) > 90).mean() > 0.1
 
 
 def test_capital_eng_takes_its_sami_form_where_the_name_is_sami() -> None:
