@@ -152,32 +152,35 @@ perspective shortens the upper edge by a quarter; *photographed* means light tha
 left and below, grain, a lens not quite sharp and JPEG 75. *Pixels a square* is the width of one
 square of the QR code, measured in the picture; it differs between the two hosts where the longer
 one needs more squares in the same place. zxing-cpp is the engine of many phones; OpenCV's two
-detectors are no phone's, and stand here as strict second opinions; neither reads light on dark. A
-badge of 128 pixels is at the edge of what can be read pixel by pixel; *seen by a camera*, three of
-the camera's pixels fall on each of the screen's.
+detectors are no phone's, and stand here as strict second opinions; neither reads light on dark.
+*Seen by a camera*, three of the camera's pixels fall on each of the screen's.
 
 """
 
 CHOICES = """
 ## What holds, and what does not
 
-* **zxing-cpp reads every picture of a badge from 256 pixels up, after everything above.** A test
-  holds that, on other codes.
+* **zxing-cpp reads every picture of a badge from 128 pixels up, after everything above.** Tests
+  hold that, on other codes, from 128 pixels for hosts of at most 40 letters.
 * **OpenCV reads every upright badge of 1024 and of 256 pixels as it is**, with each of its two
-  detectors; a test holds that too. After a change most are read, not all; light on dark none is.
-* **A badge of 128 pixels, 1.5 of them a square,** zxing-cpp reads as it is. Changed pixel by pixel
-  it is *not* read for certain: a blur with a deviation of one pixel is wider than half a square,
-  and turning blends pixels that are hardly smaller than the squares. At 160 pixels, 1.9 a square,
-  it is read when it is turned. What a camera sees of 128 pixels on a screen is read after
-  everything, which a test holds.
+  detectors; a test holds that too. From 512 pixels up both read every one after everything but
+  light on dark, which neither can; in smaller ones after most of it, not all.
+* **A host of 41 to 60 letters** takes more squares, of which a badge of 128 pixels has two pixels
+  each: there it is read as it is, but *not* after a blur, and not for certain when photographed.
+  From 256 pixels up it is read after everything. For a longer host no badge is made.
 
 ## What was chosen from it
 
 * **Error correction Q, no logo.** On the same place Q has larger squares than H, and is read as
   well or better everywhere; a logo costs readings and tells nothing that the picture around the
   code does not tell.
-* **The code takes two fifths of the badge's width** and its squares are whole pixels at 1024
-  (12), and at 256 as well (3): resampled squares of broken width were what OpenCV stumbled over.
+* **The code takes nearly three fifths of the badge's width**, quiet zone not counted, and its squares
+  are whole pixels at 1024: 20, or 18 where the host is longer than 19 letters. With 16 (two pixels
+  in a badge of 128) nothing was read there after a blur, with 18 everything. What the badge tells
+  beside it stands in a strip that takes all that is left.
+* **The mask is the standard's choice unless something in the code looks like a fourth finder**:
+  a block of two to four squares between single ones, along its row and its column. In one of thirty
+  large codes OpenCV took such a block for a corner and read nothing; since then, none of 200.
 * **Poster and diploma** keep the code large enough to be read from a photograph of the whole
   sheet, 500 pixels wide for the poster.
 """
