@@ -174,10 +174,10 @@ CHOICES = """
 * **Error correction Q, no logo.** On the same place Q has larger squares than H, and is read as
   well or better everywhere; a logo costs readings and tells nothing that the picture around the
   code does not tell.
-* **The code takes nearly three fifths of the badge's width**, quiet zone not counted, and its squares
-  are whole pixels at 1024: 20, or 18 where the host is longer than 19 letters. With 16 (two pixels
-  in a badge of 128) nothing was read there after a blur, with 18 everything. What the badge tells
-  beside it stands in a strip that takes all that is left.
+* **The code takes nearly three fifths of the badge's width**, quiet zone not counted, and its
+  squares are whole pixels at 1024: 20, or 18 where the host is longer than 19 letters. With 16 (two
+  pixels in a badge of 128) nothing was read there after a blur, with 18 everything. What the badge
+  tells beside it stands in a strip that takes all that is left.
 * **The mask is the standard's choice unless something in the code looks like a fourth finder**:
   a block of two to four squares between single ones, along its row and its column. In one of thirty
   large codes OpenCV took such a block for a corner and read nothing; since then, none of 200.
