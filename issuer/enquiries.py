@@ -19,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from issuer import audit, contacts, enrolling, names, participations, tasks
-from issuer.characters import hidden
+from issuer.characters import SELECTORS, hidden
 from issuer.errors import BadInput, NotFound, Refused
 from issuer.office import Office
 from issuer.organisations import KINDS
@@ -113,7 +113,7 @@ def _message(text: str) -> str:
             number=len(clean),
             most=LONGEST_MESSAGE,
         )
-    if found := hidden(clean, allowed="\n\t"):
+    if found := hidden(clean, allowed="\n\t" + SELECTORS):
         raise BadInput(
             N_("The message holds the invisible character U+%(code)s. Type that place again."),
             code=f"{ord(found):04X}",

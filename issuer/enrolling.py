@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import audit, names, participations, programmes
+from issuer import audit, names, participations, programmes, tasks
 from issuer.errors import Refused
 from issuer.record.tables import Organisation, OrganisationName, Participation
 from issuer.texts import N_
@@ -113,7 +113,22 @@ def enrol(
     (done,) = enrol_all(session, programme, [one], by=by, now=now, reason=reason)
     if isinstance(done, Refused):
         raise done
+    doubt_name(session, done, now=now)
     return done
+
+
+def doubt_name(session: Session, row: Participation, *, now: datetime) -> None:
+    """Put it before staff where the name of `row` may pass for that of another: small and
+    capital letters, accents and signs make no difference. Addresses are made of names."""
+    organisation = row.organisation
+    name = organisation.name
+    if names.mixes_scripts(name.name):
+        tasks.ask(session, f"name.mixed:{name.id}", "name.mixed", now=now, participation=row)
+    base = names.slug(name.name)
+    taken = select(Participation.organisation_id).where(Participation.slug == base)
+    if (other := session.scalar(taken)) is not None and other != organisation.id:
+        key = f"name.alike:{name.id}"
+        tasks.ask(session, key, "name.alike", now=now, participation=row, like=base)
 
 
 def enrol_all(

@@ -24,7 +24,7 @@ from functools import partial
 from typing import Any, assert_never
 
 from issuer import days
-from issuer.characters import hidden
+from issuer.characters import SELECTORS, hidden
 from issuer.errors import FactProblem, Worded
 from issuer.facts import STATES
 from issuer.programme import PUBLISHABLE, Item, Kind, Requirement
@@ -255,7 +255,7 @@ def _text(limit: int, *, lines: bool = False) -> Check:
                 N_("This has %(number)s characters; at most %(most)s are possible."),
                 {"number": len(value), "most": limit},
             )
-        elif found := hidden(value, allowed="\n" if lines else ""):
+        elif found := hidden(value, allowed=SELECTORS + ("\n" if lines else "")):
             yield FactProblem(
                 pointer,
                 "facts.hidden",

@@ -11,7 +11,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from issuer import audit, codes, names, participations, sealing, status
+from issuer import audit, codes, enrolling, names, participations, sealing, status
 from issuer.errors import BadInput, BeingSealed, NotFound, WrongState
 from issuer.history import award as judged
 from issuer.office import Office
@@ -54,6 +54,7 @@ def rename(
             )
         )
         session.flush()
+        enrolling.doubt_name(session, row, now=now)
         audit.write(session, "organisation.rename", slug, by=by, reason=why, now=now)
     return clean
 

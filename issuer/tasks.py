@@ -18,6 +18,14 @@ from issuer.texts import N_, translate
 WORDS = {
     "enquiry.waits": N_("Somebody asks about the mark. See merke organisation enquiries."),
     "award.waits": N_("An award was put forward by %(by)s and waits for somebody else to seal it."),
+    "name.alike": N_(
+        "The name is written like that of another one here, %(like)s. Make sure that they are two"
+        " who may both bear it."
+    ),
+    "name.mixed": N_(
+        "The name mixes letters of two alphabets that look alike. Make sure that it imitates"
+        " nobody."
+    ),
     "meeting.record": N_("A meeting was held. Record what came of it."),
     "measure.past": N_("A measure of the plan is past its date. Ask how it goes."),
     "participation.silent": N_("Nothing has happened for long. Get in touch."),
@@ -118,8 +126,7 @@ def told(row: Task, language: str) -> str:
     """The sentence of a task in `language`."""
     place = PLACES.get(row.details.get("place", ""))
     values = {} if place is None else {"place": translate(language, place)}
-    if "by" in row.details:
-        values["by"] = row.details["by"]
+    values.update({name: row.details[name] for name in ("by", "like") if name in row.details})
     return translate(language, WORDS[row.kind], **values)
 
 

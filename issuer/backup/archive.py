@@ -238,7 +238,7 @@ def reading(path: Path, passphrase: bytes | None) -> Iterator[Reading]:
         ) from None
     except (
         *(cipher.Broken, tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError),
-        *(ValueError, KeyError, TypeError, AttributeError, RecursionError),
+        *(ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError),
     ) as error:
         raise DamagedBackup(
             N_(

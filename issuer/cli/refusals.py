@@ -7,6 +7,7 @@ import traceback
 import click
 
 from issuer import ring_words
+from issuer.characters import on_terminal
 from issuer.errors import (
     BadInput,
     Busy,
@@ -45,10 +46,10 @@ def exit_code(error: Exception, language: str) -> int:
     """Say on standard error what `error` means and return the exit code."""
     for kind, code in _CODES:
         if isinstance(error, kind):
-            click.echo(_told(error, language), err=True)
+            click.echo(on_terminal(_told(error, language)), err=True)
             return code
     if isinstance(error, OSError) and error.filename is not None:
-        click.echo(f"{error.filename}: {error.strerror}", err=True)
+        click.echo(on_terminal(f"{error.filename}: {error.strerror}"), err=True)
         return WRONG_USE
     click.echo(
         translate(

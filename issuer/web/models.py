@@ -13,11 +13,11 @@ from pydantic import (
     StringConstraints,
 )
 
-from issuer.characters import hidden
+from issuer.characters import SELECTORS, hidden
 
 
 def _readable(text: str) -> str:
-    if hidden(text, allowed="\n\t\r"):
+    if hidden(text, allowed="\n\t\r" + SELECTORS):
         raise ValueError("a hidden character")
     if not text.strip():
         raise ValueError("nothing but space")

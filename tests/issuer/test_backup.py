@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import os
+import re
 import tarfile
 import threading
 import tracemalloc
@@ -248,6 +249,19 @@ def test_nesting_without_end_is_no_backup(desk: Desk, tmp_path: Path) -> None:
     rewritten(tmp_path / "whole", tmp_path / "deep", deep)
     with pytest.raises(DamagedBackup):
         restoring.look(tmp_path / "deep", Folder(tmp_path / "new"))
+
+
+def test_a_number_without_end_is_no_backup(desk: Desk, tmp_path: Path) -> None:
+    backup(desk, tmp_path / "whole")
+    with tarfile.open(tmp_path / "whole") as tar, tarfile.open(tmp_path / "bad", "w:gz") as bad:
+        for entry in tar:
+            content = (tar.extractfile(entry) or io.BytesIO()).read()
+            if entry.name == archive.MANIFEST:
+                content = re.sub(rb'"number": [0-9]+', b'"number": 1e999', content)
+                entry.size = len(content)
+            bad.addfile(entry, io.BytesIO(content))
+    with pytest.raises(DamagedBackup):
+        restoring.look(tmp_path / "bad", Folder(tmp_path / "new"))
 
 
 def test_a_backup_that_says_two_things_is_refused(desk: Desk, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from issuer.cli.context import Context
 from issuer.cli.main import cli
 from issuer.cli.refusals import exit_code
+from issuer.errors import BadInput
 from issuer.office import system_clock
 from issuer.record.tables import StatusList
 from tests.support import servers
@@ -128,3 +129,13 @@ def test_into_another_database(
     assert "must begin with postgresql" in said
     assert "secret" not in said
     servers.drop(address)
+
+
+def test_what_a_file_says_of_itself_does_nothing_to_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fault = BadInput("Made by %(program)s.\nUse that.", program="\x1b]0;x\x07\x1b[2J\u202eabc")
+    assert exit_code(fault, "en") == 2
+    said = capsys.readouterr().err
+    assert set(said) & set("\x1b\x07\u202e") == set()
+    assert said.endswith("abc.\nUse that.\n")

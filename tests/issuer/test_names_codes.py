@@ -52,7 +52,19 @@ def test_a_name_has_one_spelling() -> None:
     assert names.clean(NAME) == unicodedata.normalize("NFC", NAME)
 
 
-@pytest.mark.parametrize("hostile", ["", "   ", "a\u202eb", "a\u200bb", "a\x00b", "x" * 201])
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "",
+        "   ",
+        "a\u202eb",
+        "a\u200bb",
+        "a\x00b",
+        "x" * 201,
+        *"\u3164\u115f\u034f\u2800",
+        "a\ufe0fb",
+    ],
+)
 def test_names_nobody_can_read_are_refused(hostile: str) -> None:
     with pytest.raises(BadInput):
         names.clean(hostile)

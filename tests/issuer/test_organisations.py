@@ -1,11 +1,12 @@
 """What an organisation says of itself, whom to write to, and what of it everybody may see."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from issuer import contacts, organisations, participations
+from issuer import contacts, organisations, participations, resealing, tasks
 from issuer.errors import BadInput, NotFound
 from tests.support.office import ADA, Desk
 from tests.support.pages import Page
@@ -137,3 +138,33 @@ def test_contacts_take_turns_and_stay_inside(desk: Desk) -> None:
     with browser(desk) as client:
         for path in ("/m/eksempelteatret", "/m/eksempelteatret.json", "/register.json"):
             assert "kanari" not in client.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("name", "kinds"),
+    [
+        ("Dobbeltgjengeren", ["name.alike"]),
+        ("DOBBELTGJENGEREN!", ["name.alike"]),
+        ("Dobbeltgjéngeren", ["name.alike"]),
+        ("D\u043ebbeltgjengeren", ["name.mixed", "name.alike"]),
+        ("Dobbeltgjengeren på Voss", []),
+    ],
+)
+def test_a_name_that_may_pass_for_anothers_is_put_before_staff(
+    tmp_path: Path, name: str, kinds: list[str]
+) -> None:
+    desk = Desk.make(tmp_path / "data")
+    desk.enrol("Dobbeltgjengeren")
+    second, third = desk.enrol(name), desk.enrol("Noe annet")
+    assert asked(desk, second) == kinds
+    assert asked(desk, third) == []
+    name = name if kinds else "Enda noe annet"
+    resealing.rename(desk.office, third, name, None, by=ADA, reason="a new name")
+    assert asked(desk, third) == kinds
+    desk.close()
+
+
+def asked(desk: Desk, slug: str) -> list[str]:
+    with desk.office.reading() as session:
+        row = participations.find(session, slug)
+        return [each.kind for each in tasks.waiting(session) if each.participation_id == row.id]
