@@ -93,7 +93,11 @@ def _darkness(picture: bytes) -> _Field:
             drawn = image.convert("RGBA")
     except Untraceable:
         raise
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise Untraceable(
+            f"it has too many pixels; it takes a square of {MIN_SIDE} to {MAX_SIDE}"
+        ) from None
+    except (OSError, SyntaxError, ValueError):
         raise Untraceable("it is not PNG that can be read") from None
     paper = Image.new("RGBA", drawn.size, "white")
     red, green, blue = Image.alpha_composite(paper, drawn).convert("RGB").split()

@@ -15,7 +15,7 @@ from hashlib import sha256
 from multiprocessing.connection import Connection
 from typing import Any
 
-from badge_assets import draw, prints, spliced
+from badge_assets import art, draw, prints, spliced
 from badge_assets.draw import Form
 from badge_assets.facts import (
     BadgeFacts,
@@ -29,8 +29,10 @@ from badge_assets.facts import (
 from badge_assets.letters import UnfitText
 from badge_assets.looks import Looks, Motif, Theme
 
-# What a drawing process may use, in bytes.
+# What a drawing process may use, in bytes of addresses; and one that reads art, most of it for
+# the programs themselves.
 MEMORY = 2 * 1024**3
+ART_MEMORY = 1024**3
 
 # The first byte of an answer: a picture, a text that cannot be drawn, a fault.
 DRAWN, UNFIT, FAULT = b"+", b"?", b"!"
@@ -133,29 +135,44 @@ def draw_here(job: Job) -> bytes:
     raise ValueError(f"there is no picture {job.form} of a {type(job.facts).__name__}")
 
 
+def art_of(answer: str) -> art.Art:
+    """The outlines that the program of `art_main` answered."""
+    found: art.Art = _tuples(json.loads(answer))
+    return found
+
+
 def main(drawer: Drawer = draw_here) -> None:
     """The drawing program: jobs in, pictures or faults out, until the pipe is closed.
 
     The last argument is the number of the pipe.
     """
-    _confine()
+    _serve(lambda message: drawer(Job.of(message)), MEMORY)
+
+
+def art_main() -> None:
+    """The same for art: the text of a programme's file in, its outlines as JSON out."""
+    _serve(lambda message: json.dumps(art.read(message.decode())).encode(), ART_MEMORY)
+
+
+def _serve(work: Callable[[bytes], bytes], memory: int) -> None:
+    _confine(memory)
     pipe = Connection(int(sys.argv[-1]))
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
-            pipe.send_bytes(_answer(drawer, pipe.recv_bytes()))
+            pipe.send_bytes(_answer(work, pipe.recv_bytes()))
 
 
-def _answer(drawer: Drawer, message: bytes) -> bytes:
+def _answer(work: Callable[[bytes], bytes], message: bytes) -> bytes:
     try:
-        return DRAWN + drawer(Job.of(message))
-    except UnfitText as fault:
+        return DRAWN + work(message)
+    except (UnfitText, art.UnfitArt) as fault:
         return UNFIT + str(fault).encode()
     except Exception as fault:
         return FAULT + f"{type(fault).__name__}: {fault}".encode()
 
 
-def _confine() -> None:
-    """No more memory than `MEMORY`, no file, no other program, no network. Whoever started this
+def _confine(memory: int) -> None:
+    """No more than `memory` bytes, no file, no other program, no network. Whoever started this
     process ends it when it takes too long."""
     _leave_the_network()
     sys.addaudithook(_refuse)
@@ -163,7 +180,7 @@ def _confine() -> None:
         import resource
     except ImportError:  # only POSIX systems have it
         return
-    limits = ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0))
+    limits = ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0))
     for kind, most in limits:
         _, hard = resource.getrlimit(kind)
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)

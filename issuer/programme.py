@@ -19,6 +19,7 @@ from badge_assets.art import Art
 from badge_assets.draw import MARK_ROOM, check_mark
 from badge_assets.letters import ready
 from badge_assets.looks import TEXT_CONTRAST, Motif, shortfall, shortfalls
+from issuer.studio import read_art
 from issuer.toml_tables import FileFaults, Reading, Table, show
 
 MAX_BYTES = 262_144
@@ -382,9 +383,9 @@ def _art(table: Table) -> Art:
     expected = "an SVG or PNG of black and #808080 shapes in a square"
     if "art" not in table:
         return ()
-    text = table.string("art", expected, limit=art.MAX_TEXT, check=art.read)
+    text = table.string("art", expected, limit=art.MAX_TEXT, check=read_art)
     try:
-        return art.read(text)
+        return read_art(text)
     except art.UnfitArt:
         return ()  # it was noted as a fault
 

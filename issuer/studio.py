@@ -1,7 +1,8 @@
 """Pictures drawn in processes of their own, so that drawing can hang or die and nothing else does.
 
-A picture that takes too long, or whose process ends, costs its one request a `DrawingFailed`;
-the process is replaced. What was drawn is kept for a while, by what it was drawn from.
+A picture that takes too long costs its one request a `DrawingFailed`; one whose process ends is
+tried once more, in another. What was drawn is kept for a while, by what it was drawn from. The art
+of programmes is read in such a process too.
 """
 
 import contextlib
@@ -14,10 +15,12 @@ import sys
 import threading
 import weakref
 from collections import OrderedDict
+from functools import lru_cache
 from typing import Final
 
+from badge_assets.art import Art, UnfitArt
 from badge_assets.letters import UnfitText
-from issuer.drawing import DRAWN, UNFIT, Job
+from issuer.drawing import DRAWN, FAULT, UNFIT, Job, art_of
 from issuer.errors import NotNow
 from issuer.texts import N_
 
@@ -27,9 +30,13 @@ log = logging.getLogger(__name__)
 DRAWING_PATIENCE: Final = 10.0
 WAITING_PATIENCE: Final = 10.0
 
+ART_PATIENCE: Final = 15.0
+_TRIES: Final = 2
+
 KEPT_BYTES: Final = 32 * 1024**2
 
 _PROGRAM: Final = "from issuer.drawing import main; main()"
+_ART_PROGRAM: Final = "from issuer.drawing import art_main; art_main()"
 # Our own places to import from, which the isolated mode would leave out.
 _BEFORE: Final = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
 
@@ -63,7 +70,7 @@ class Studio:
 
     def draw(self, job: Job) -> bytes:
         """Return the picture. Raises `UnfitText` for a text that cannot be drawn, and
-        `DrawingFailed` if no process was free or the one that drew hung or died."""
+        `DrawingFailed` if no process was free, or the one that drew hung, or two died."""
         if (known := self._kept.get(job.digest)) is not None:
             return known
         drawn = self._drawn(job)
@@ -82,19 +89,45 @@ class Studio:
         except queue.Empty:
             raise _failed() from None
         try:
-            if worker is None:
-                worker = _Worker(self._program)
-                self._workers.add(worker)
-            return worker.draw(job, self._patience)
-        except (OSError, EOFError) as fault:
-            log.warning("a drawing process hung or died and is replaced: %r", fault)
-            if worker is not None:
-                self._workers.discard(worker)
-                worker.stop()
-            worker = None
-            raise _failed() from fault
+            for _ in range(_TRIES):
+                try:
+                    if worker is None:
+                        worker = _Worker(self._program)
+                        self._workers.add(worker)
+                    return worker.ask(job.message, self._patience)
+                except (OSError, EOFError) as fault:
+                    log.warning("a drawing process hung or died and is replaced: %r", fault)
+                    if worker is not None:
+                        self._workers.discard(worker)
+                        worker.stop()
+                    worker = None
+                    if isinstance(fault, TimeoutError):
+                        break
+            raise _failed()
         finally:
             self._idle.put(worker)
+
+
+@lru_cache(maxsize=32)
+def read_art(source: str) -> Art:
+    """`art.read` in a drawing process of its own: what staff supplies is a stranger's file.
+
+    Raises `UnfitArt`, also for what takes too long or more memory than there is for it.
+    """
+    answer = FAULT
+    worker = _Worker(_ART_PROGRAM)
+    try:
+        answer = worker.ask(source.encode(), ART_PATIENCE)
+    except (OSError, EOFError) as fault:
+        log.warning("a process that read art hung or died: %r", fault)
+    finally:
+        worker.stop()
+    kind, content = answer[:1], answer[1:].decode(errors="replace")
+    if kind == UNFIT:
+        raise UnfitArt(content)
+    if kind != DRAWN:
+        raise UnfitArt("it could not be read in time or in the memory there is; simplify it")
+    return art_of(content)
 
 
 def _stop_all(workers: set["_Worker"]) -> None:
@@ -125,9 +158,9 @@ class _Worker:
                 start_new_session=True,
             )
 
-    def draw(self, job: Job, patience: float) -> bytes:
+    def ask(self, message: bytes, patience: float) -> bytes:
         """Raises `EOFError` or `OSError` if the process dies, `TimeoutError` if it hangs."""
-        self._pipe.send_bytes(job.message)
+        self._pipe.send_bytes(message)
         if not self._pipe.poll(patience):
             raise TimeoutError(f"nothing was drawn within {patience:g} seconds")
         return self._pipe.recv_bytes()

@@ -1,5 +1,6 @@
 """`merke embed-pack`: what a holder keeps on its own server, as files."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -28,6 +29,7 @@ def embed_pack(context: Context, slug: str, out: Path) -> None:
     from issuer import pack, participations, public
     from issuer.errors import Refused
     from issuer.state import State
+    from issuer.studio import Studio
     from issuer.texts import N_
 
     with context.office() as office, office.reading() as session:
@@ -35,7 +37,8 @@ def embed_pack(context: Context, slug: str, out: Path) -> None:
         view = public.view(office, row, office.now(), unsure=unsure)
         if view.state in (State.UNKNOWN, State.UNDER_WAY):
             raise Refused(N_("%(slug)s has never held the mark: there is no seal yet."), slug=slug)
-        content = pack.files(office, view, context.language)
+        with closing(Studio(processes=1)) as studio:
+            content = pack.files(office, view, context.language, studio.draw)
     out.mkdir(parents=True, exist_ok=True)
     for name, data in content.items():
         (out / name).write_bytes(data)

@@ -1,6 +1,7 @@
 """`merke poster` and `merke diploma`: what a holder prints."""
 
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,11 @@ import click
 from issuer.cli.context import Context
 
 if TYPE_CHECKING:
+    from issuer.drawing import Drawer
     from issuer.office import Office
     from issuer.public import View
 
-_Maker = Callable[["Office", "View", str], bytes]
+_Maker = Callable[["Office", "View", str, "Drawer"], bytes]
 
 
 def _language(function: click.decorators.FC) -> click.decorators.FC:
@@ -49,8 +51,8 @@ def poster(context: Context, slug: str, sheet: str, language: str | None, out: P
     from badge_assets.facts import Sheet
     from issuer import prints
 
-    def make(office: "Office", view: "View", spoken: str) -> bytes:
-        return prints.poster(office, view, spoken, Sheet(sheet))
+    def make(office: "Office", view: "View", spoken: str, drawer: "Drawer") -> bytes:
+        return prints.poster(office, view, spoken, Sheet(sheet), drawer)
 
     _write(context, slug, language, out or Path(f"{slug}-poster-{sheet}.pdf"), make)
 
@@ -74,6 +76,7 @@ def diploma(context: Context, slug: str, language: str | None, out: Path | None)
 
 def _write(context: Context, slug: str, language: str | None, out: Path, make: _Maker) -> None:
     from issuer import participations, public
+    from issuer.studio import Studio
     from issuer.texts import N_
 
     with context.office() as office:
@@ -81,7 +84,9 @@ def _write(context: Context, slug: str, language: str | None, out: Path, make: _
         with office.reading() as session:
             row = participations.find(session, slug)
             view = public.view(office, row, office.now(), unsure=unsure)
-        sheet = make(office, view, language or str(view.programme.main_language))
+        # Motifs of programmes are strangers' shapes: drawn where the server draws them.
+        with closing(Studio(processes=1)) as studio:
+            sheet = make(office, view, language or str(view.programme.main_language), studio.draw)
     out.write_bytes(sheet)
     context.say(N_("Written to %(file)s."), file=out)
     click.echo(out)
