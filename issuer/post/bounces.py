@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
@@ -102,9 +102,7 @@ def _judged(session: Session, report: Report) -> tuple[Letter | None, Failure | 
 def _is_dead(failure: Failure) -> bool:
     """Whether the address itself is at fault. 4.x.x: its server was away for days. 5.7.x: it was
     refused as unwanted, which says something of us and would hold for all addresses there."""
-    return failure.status is None or (
-        failure.status.startswith("5.") and not failure.status.startswith("5.7.")
-    )
+    return reports.is_of_address(failure.status)
 
 
 def _carried(session: Session, report: Report) -> Letter | None:
@@ -154,23 +152,7 @@ def _follow(
         return
     marked = outcome is Outcome.PERMANENT and contact is not None
     if marked and contact is not None and _still_counts(contact, letter):
-        contact.bounced_at, contact.bounce_status = now, status
-        session.flush()
-        slug = about.slug if about is not None else contact.organisation_id
-        place = contact.place
-        audit.write(
-            session, "organisation.bounce", slug, by="merke", now=now, place=place, status=status
-        )
-        key = f"bounced:{contact.id}:{now.isoformat()}"
-        tasks.ask(
-            session,
-            key,
-            "contact.bounced",
-            now=now,
-            participation=about,
-            place=place,
-            status=status,
-        )
+        _mark(session, contact, about, status, now)
     elif not marked:
         tasks.ask(
             session,
@@ -184,6 +166,38 @@ def _follow(
         )
     if failure is not None and failure.for_good:
         letters.pass_on(session, office, letter, now=now)
+
+
+def refused(
+    session: Session, office: Office, letter: Letter, status: str | None, *, now: datetime
+) -> bool:
+    """The mail server does not know the address of `letter`, as it said while taking it: the
+    same as a report by it. False where the letter is to no contact that is written to now."""
+    contact = session.get(Contact, letter.contact_id) if letter.contact_id else None
+    if contact is None or contact.ended_at or contact.email != letter.recipient:
+        return False
+    about = session.get(Participation, letter.participation_id) if letter.participation_id else None
+    if contact.bounced_at is None:
+        _mark(session, contact, about, status, now)
+    letters.pass_on(session, office, letter, now=now)
+    return True
+
+
+def _mark(
+    session: Session,
+    contact: Contact,
+    about: Participation | None,
+    status: str | None,
+    now: datetime,
+) -> None:
+    """Nothing goes to the address of `contact` from now on; staff ask for another."""
+    contact.bounced_at, contact.bounce_status = now, status
+    session.flush()
+    slug = about.slug if about is not None else contact.organisation_id
+    told: dict[str, Any] = {"place": contact.place, "status": status}
+    audit.write(session, "organisation.bounce", slug, by="merke", now=now, **told)
+    key = f"bounced:{contact.id}:{now.isoformat()}"
+    tasks.ask(session, key, "contact.bounced", now=now, participation=about, **told)
 
 
 def _still_counts(contact: Contact, letter: Letter) -> bool:

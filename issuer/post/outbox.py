@@ -21,7 +21,7 @@ from issuer import calendar, dossiers, leases, tasks
 from issuer.errors import NotFound, Refused
 from issuer.mail_settings import Mail
 from issuer.office import Office
-from issuer.post import kinds, letters, smtp
+from issuer.post import bounces, kinds, letters, smtp
 from issuer.post.kinds import Kind
 from issuer.record.life import Contact
 from issuer.record.post import Letter
@@ -105,7 +105,7 @@ def _through(office: Office, server: smtp.Server, settings: Mail) -> int:
         try:
             server.hand_in(taken.return_path, taken.recipient, taken.message)
         except smtp.NotTaken as fault:
-            failed(office, taken.id, fault.text, for_good=fault.for_good)
+            failed(office, taken.id, fault)
         except smtp.Unreachable:
             put_back(office, taken.id)
             raise
@@ -155,17 +155,21 @@ def sent(office: Office, identifier: str) -> None:
         row.last_fault = None
 
 
-def failed(office: Office, identifier: str, fault: str, *, for_good: bool) -> None:
-    """Note why a letter was not taken: it is tried again later, or given up with a task."""
+def failed(office: Office, identifier: str, fault: smtp.NotTaken) -> None:
+    """Note why a letter was not taken: it is tried again later, or given up with a task. Where
+    the server knows no such address, nothing more goes there."""
     now = office.now()
     with office.transaction() as session:
         row = session.get_one(Letter, identifier)
         row.taken_until = None
-        row.last_fault = fault[:300]
-        if not for_good and row.attempts <= len(WAITS):
+        row.last_fault = fault.text[:300]
+        if not fault.for_good and row.attempts <= len(WAITS):
             row.not_before = now + WAITS[row.attempts - 1]
             return
         row.state = "given_up"
+        session.flush()
+        if fault.dead and bounces.refused(session, office, row, fault.status, now=now):
+            return
         about = session.get(Participation, row.participation_id) if row.participation_id else None
         tasks.ask(
             session,

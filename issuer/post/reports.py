@@ -69,6 +69,11 @@ def read(content: bytes, host: str) -> Report:
         return Report(*_clues(plain, host))
 
 
+def is_of_address(status: str | None) -> bool:
+    """Whether a refusal with `status` (RFC 3463), or with none, is about the address itself."""
+    return status is None or (status.startswith("5.") and not status.startswith("5.7."))
+
+
 def _is_too_much(content: bytes) -> bool:
     return (
         len(content) > LARGEST

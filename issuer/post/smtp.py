@@ -6,6 +6,7 @@ wrong is told in two ways: `Unreachable` is about the server and says nothing of
 """
 
 import contextlib
+import re
 import smtplib
 import socket
 import ssl
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from typing import IO
 
 from issuer.mail_settings import Mail, Security
+from issuer.post.reports import is_of_address
 
 # Seconds: for one answer of the server, and for one letter altogether.
 PATIENCE = 30.0
@@ -24,6 +26,9 @@ LONGEST = 240.0
 LARGEST = 64 * 1024
 
 _SHOWN = 250
+# Answers to an address that is none (RFC 5321, 4.2.3), and the status some give with them.
+_NO_SUCH_ADDRESS = frozenset((550, 551, 553))
+_STATUS = re.compile(r"5\d\d[ -](5\.\d{1,3}\.\d{1,3})\b")
 
 
 class Unreachable(Exception):
@@ -33,12 +38,17 @@ class Unreachable(Exception):
 class NotTaken(Exception):
     """One letter was not taken, or nobody can tell whether it was.
 
-    `for_good`: the server will never take it. `text` is what it said.
+    `for_good`: the server will never take it. `text` is what it said. `dead`: it knows no such
+    address; then `status` is how (RFC 3463), where it said.
     """
 
-    def __init__(self, text: str, *, for_good: bool) -> None:
+    def __init__(
+        self, text: str, *, for_good: bool, dead: bool = False, status: str | None = None
+    ) -> None:
         self.text = text
         self.for_good = for_good
+        self.dead = dead
+        self.status = status
         super().__init__(text)
 
 
@@ -61,7 +71,11 @@ class Server:
             raise Unreachable(f"the sender is refused: {_said(fault)}") from fault
         except smtplib.SMTPRecipientsRefused as fault:
             code, text = next(iter(fault.recipients.values()))
-            raise NotTaken(_shown(code, text), for_good=_for_good(code)) from fault
+            said = _shown(code, text)
+            found = _STATUS.match(said)
+            status = found[1] if found else None
+            dead = code in _NO_SUCH_ADDRESS and is_of_address(status)
+            raise NotTaken(said, for_good=_for_good(code), dead=dead, status=status) from fault
         except smtplib.SMTPResponseException as fault:
             raise NotTaken(_said(fault), for_good=_for_good(fault.smtp_code)) from fault
         except (smtplib.SMTPException, OSError) as fault:

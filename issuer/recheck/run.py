@@ -48,6 +48,8 @@ class Log:
     def json(self) -> dict[str, Any]:
         return {
             "checked": {"entries": self.entries, "checkpoints": self.checkpoints},
+            # What `recheck` looks at and this does not.
+            "notChecked": ["credentials", "lists"],
             "head": _head_json(self.head),
             "findings": [finding.json() for finding in self.findings],
         }

@@ -270,9 +270,10 @@ IMPORT: Responses = {
     **_done("Enrolled, line by line.", _IMPORT),
 }
 AUDIT = _read(
-    "Whether the log holds.",
+    "Whether the log holds. What stands under `notChecked` was not looked at.",
     {
         "checked": {"entries": 812, "checkpoints": 31},
+        "notChecked": ["credentials", "lists"],
         "head": {"number": 812, "hash": "0" * 64},
         "findings": [],
         "checkpoint": {"day": "2026-03-02", "number": 800, "jws": "eyJhbGciOiJFZERTQSJ9.e30.AA"},

@@ -178,11 +178,46 @@ def test_for_now_is_tried_again_and_for_good_is_given_up(desk: Desk, server: Mai
         later: ("waiting", "450 greylisted"),
         never: ("given_up", "550 no such user"),
     }
-    assert task_kinds(desk) == ["letter.failed"]
+    assert task_kinds(desk) == ["contact.bounced"]
     server.rcpt = {}
     assert outbox.send(desk.office).sent == 0  # not before its time
     desk.clock.advance(minutes=5)
     assert outbox.send(desk.office).sent == 1
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    ("said", "status"), [("550 no such user", None), ("553 5.1.3 not an address", "5.1.3")]
+)
+def test_an_address_that_the_server_does_not_know_is_as_one_from_which_mail_comes_back(
+    desk: Desk, server: MailServer, said: str, status: str | None
+) -> None:
+    use(desk, server.settings())
+    (never,) = write(desk)
+    contact(desk, "eksempel-0", "second")
+    server.rcpt = {never: said}
+    outbox.send(desk.office)
+    outbox.send(desk.office)
+    # The other contact gets it; staff are asked for a new address; nothing more is tried.
+    assert [taken.recipient for taken in server.letters] == ["second.eksempel-0@example.no"]
+    assert task_kinds(desk) == ["contact.bounced"]
+    with desk.office.reading() as session:
+        row = session.scalars(select(Contact).where(Contact.email == never)).one()
+        assert (row.bounced_at, row.bounce_status) == (desk.clock(), status)
+    assert {row.recipient: row.state for row in letters(desk)}[never] == "given_up"
+
+
+@pytest.mark.parametrize("said", ["550 5.7.1 relaying denied", "554 go away", "521 no mail here"])
+def test_what_the_server_has_against_us_says_nothing_of_the_address(
+    desk: Desk, server: MailServer, said: str
+) -> None:
+    use(desk, server.settings())
+    (never,) = write(desk)
+    server.rcpt = {never: said}
+    outbox.send(desk.office)
+    assert task_kinds(desk) == ["letter.failed"]
+    with desk.office.reading() as session:
+        assert session.scalars(select(Contact)).one().bounced_at is None
 
 
 def test_the_answer_to_the_content_counts_in_the_same_way(desk: Desk, server: MailServer) -> None:

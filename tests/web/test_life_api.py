@@ -353,6 +353,8 @@ def test_enquiries_imports_editions_and_the_log(staff: Staff) -> None:
     staff.get("/programmes/balansemerket/changes?old=2026-1&new=2030-1", 404)
     log = staff.get("/audit")
     assert (log["findings"], log["head"]["number"]) == ([], log["checked"]["entries"])
+    # What was not looked at is said: silence is no yes.
+    assert log["notChecked"] == ["credentials", "lists"]
 
 
 def test_the_log_that_was_tampered_with(tmp_path: Path) -> None:
