@@ -29,6 +29,16 @@ _TAKES_NOTHING = "a dismissal takes nothing from anybody"
 _FEWEST_DAYS = 7
 
 
+# What a list calls the outcomes.
+WORDS = {
+    "withdraw": N_("withdrawn"),
+    "dismiss": N_("dismissed"),
+    "waiting": N_("waiting"),
+    "upheld": N_("not granted"),
+    "overturned": N_("granted"),
+}
+
+
 class Decision(StrEnum):
     WITHDRAW = "withdraw"
     DISMISS = "dismiss"

@@ -66,12 +66,16 @@ def open_(context: Context, code: str, answer_by: date | None, reason: str, by: 
 def list_(context: Context, as_json: bool) -> None:
     """List every case, those that wait for somebody first."""
     from issuer import cases
+    from issuer.texts import translate
 
     with context.office() as office, office.reading() as session:
         rows = [cases.json(each) for each in cases.listing(session)]
     if as_json:
         show_json(rows)
         return
+    for row in rows:
+        for name in ("decision", "appeal"):
+            row[name] = row[name] and translate(context.language, cases.WORDS[row[name]])
     names = ["number", "award", "holder", "openedBy", "answerBy", "decision", "appeal"]
     table(
         ["case", "award", "holder", "opened by", "answer by", "decision", "appeal"],

@@ -108,7 +108,20 @@ READ_ONE: Responses = {
             "address": "https://merke.example.no/m/eksempelteatret",
             "names": [{"name": "Eksempelteatret", "since": "2026-03-03T09:00:00+00:00"}],
             "organisationNumber": None,
+            "about": {"kind": "company", "roles": ["producing"]},
+            "listed": True,
+            "hidden": False,
+            "asked": [
+                {
+                    "id": "kurs",
+                    "name": "Kurs på tre timer",
+                    "kind": "attendance",
+                    "state": "accepted",
+                    "facts": ["date", "hours", "held_by", "participants"],
+                }
+            ],
             "cycles": [],
+            "measures": [],
         },
     ),
 }

@@ -193,6 +193,9 @@ def test_tables_tell_states_in_words(issuer: Merke) -> None:
     issuer("case", "hear", "1", "--by", "Kari", "--statement", "Nei")
     told = issuer("award", "withdraw", code, "--by", "Ola", "--reason", "Brudd").err
     assert re.search(r"can appeal until \d{4}-\d\d-\d\d", told)
+    assert issuer("case", "list").out.endswith("\twithdrawn\t\n")
+    assert issuer("--lang", "nb", "case", "list").out.endswith("\ttrukket tilbake\t\n")
+    assert json.loads(issuer("case", "list", "--json").out)[0]["decision"] == "withdraw"
 
 
 def test_what_is_asked_is_shown_with_its_facts(issuer: Merke) -> None:

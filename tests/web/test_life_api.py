@@ -11,6 +11,7 @@ from sqlalchemy import select
 from issuer import agenda, recheck, tasks
 from issuer.record.post import Letter
 from issuer.record.tables import AuditPerson
+from issuer.web.openapi import READ_ONE
 from tests.support.office import ADA, BO, Desk
 from tests.support.people import contact
 from tests.support.web import Shop, as_staff, browser, shop_in
@@ -353,6 +354,11 @@ def test_enquiries_imports_editions_and_the_log(staff: Staff) -> None:
     staff.get("/programmes/balansemerket/changes?old=2026-1&new=2030-1", 404)
     log = staff.get("/audit")
     assert (log["findings"], log["head"]["number"]) == ([], log["checked"]["entries"])
+    # What is told of one is what its example shows.
+    for each in staff.get("/participations")["participations"]:
+        told = staff.get(f"/participations/{each['slug']}")
+        shown = READ_ONE[200]["content"]["application/json"]["example"]
+        assert set(told) == set(shown)
     # What was not looked at is said: silence is no yes.
     assert log["notChecked"] == ["credentials", "lists"]
 
