@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
-from badge_assets.letters import UnfitText, keep_dates_together, ready
+from badge_assets.letters import UnfitText, keep_dates_together, keep_names_together, ready
 
 MARK_ROOM = 40  # the most characters in the name of a mark
 
@@ -49,6 +49,7 @@ _DATED = (
     *("first_day_text", "last_day_text", "issuer", "state_line", "detail_line"),
     *("lead", "awarded_line"),
 )
+_NAMED = ("mark", "holder", "issuer")
 
 
 class SealKind(StrEnum):
@@ -235,6 +236,9 @@ def texts_of(facts: Facts) -> dict[str, Any]:
     for name in _DATED:
         if name in texts:
             texts[name] = keep_dates_together(texts[name])
+    for name in _NAMED:
+        if name in texts:
+            texts[name] = keep_names_together(texts[name])
     if isinstance(facts, PosterFacts):
         texts["meaning"] = [ready(each, _SENTENCE_ROOM, "a sentence") for each in facts.meaning]
     if isinstance(facts, DiplomaFacts):

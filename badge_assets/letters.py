@@ -20,6 +20,11 @@ _HIDDEN = {
 }
 _DATE = re.compile(r"\b(\d{1,2}\.?) ([^\W\d]+) (\d{4})\b")
 
+# A dash between spaces, and a short word that joins two; beside words that are not so long that a
+# name would have to be set smaller for it.
+_DASH = re.compile(r"(?<![^ ])([^ ]{1,16}) (?=[-‐–—](?: |$))")
+_JOINT = re.compile(r"(?<= )(&|\+|og|and|ja) (?=[^ ]{1,16}(?: |$))")
+
 
 class UnfitText(ValueError):
     """A text that cannot be drawn; the message is for whoever wrote it."""
@@ -59,3 +64,9 @@ def ready(text: str, most: int, what: str) -> str:
 def keep_dates_together(text: str) -> str:
     """Return `text` with hard spaces inside dates: "3. mars 2027" is never divided."""
     return _DATE.sub("\\1\u00a0\\2\u00a0\\3", text)
+
+
+def keep_names_together(text: str) -> str:
+    """Return a name with hard spaces where a line would else begin with a dash, or end with
+    "og" or "&"."""
+    return _JOINT.sub("\\1\u00a0", _DASH.sub("\\1\u00a0", text))

@@ -6,7 +6,14 @@ import pytest
 import typst
 
 from badge_assets.draw import MARK_ROOM, check_mark, check_name
-from badge_assets.letters import MAX_MARKS, MissingGlyph, UnfitText, keep_dates_together, ready
+from badge_assets.letters import (
+    MAX_MARKS,
+    MissingGlyph,
+    UnfitText,
+    keep_dates_together,
+    keep_names_together,
+    ready,
+)
 
 NORDIC = "ÁáÄäÅåÆæÇçČčÐðĐđÉéÍíŊŋÑñÓóÖöØøŠšŦŧÞþÚúÜüÝýŽž ’‘“”„«»–—…·&()/+!?.,:;'\"0123456789"
 
@@ -145,6 +152,27 @@ def test_a_language_is_a_code_of_two_or_three_letters(language: str) -> None:
 )
 def test_dates_stay_on_one_line(text: str, kept: str) -> None:
     assert keep_dates_together(text) == kept.replace("~", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("Kulturskoleråd – avdeling nord", "Kulturskoleråd~– avdeling nord"),
+        ("Scenen - for alle", "Scenen~- for alle"),
+        ("Lys & lyd", "Lys &~lyd"),
+        ("Spel og revyer og dans", "Spel og~revyer og~dans"),
+        ("Teater – og dans", "Teater~– og~dans"),
+        # What needs no care, and what would take a line of its own.
+        ("Kyst-Norge", "Kyst-Norge"),
+        ("Borg også", "Borg også"),
+        ("og", "og"),
+        ("Scenen og", "Scenen og"),
+        ("Lys og arbeidsgiverorganisasjonen", "Lys og arbeidsgiverorganisasjonen"),
+        ("Musikkteaterproduksjonen – nord", "Musikkteaterproduksjonen – nord"),
+    ],
+)
+def test_no_line_begins_with_a_dash_or_ends_with_a_joint(text: str, kept: str) -> None:
+    assert keep_names_together(text) == kept.replace("~", "\u00a0")
 
 
 def test_a_text_is_never_run_as_source() -> None:

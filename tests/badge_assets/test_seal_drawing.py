@@ -193,6 +193,26 @@ def test_no_name_leaves_its_place(name: str, kind: SealKind) -> None:
         assert (np.abs(strip - plate).max(axis=2) <= 3).all(), where
 
 
+@pytest.mark.parametrize("form", Form)
+@pytest.mark.parametrize(
+    "joint", [("Teateret i Sør-Varanger", "–", "avdeling"), ("Nordre Spel", "og", "revyer")]
+)
+def test_a_dash_or_a_joint_is_not_left_alone_at_the_edge(
+    joint: tuple[str, str, str], form: Form
+) -> None:
+    """Wherever the line is divided: the name is set as one whose spaces there are hard."""
+    before, word, after = joint
+    hard = (" ", "\u00a0") if word == "og" else ("\u00a0", " ")
+    for further in ("", " Oslo", " for unge i Oslo", " for unge kunstnere i hele Østfold fylke"):
+        for more in ("", "Det Frie ", "Stiftelsen Det Nye "):
+            names = (
+                f"{more}{before} {word} {after}{further}",
+                f"{more}{before}{hard[0]}{word}{hard[1]}{after}{further}",
+            )
+            one, other = (seal_svg(seal_facts(holder=name), PETROL, form=form) for name in names)
+            assert one == other
+
+
 @pytest.mark.parametrize("kind", SealKind)
 def test_texts_as_long_as_is_allowed_are_drawn_smaller_and_not_beyond_the_plate(
     kind: SealKind,
