@@ -89,14 +89,14 @@ def _misleading(rows: tuple[bytes, ...]) -> bool:
     finders it reads none.
     """
     side = len(rows)
-    flat = b"".join(rows)
-    for y, row in enumerate(rows):
-        for across in _LIKE_A_FINDER.finditer(_LIGHT + row + _LIGHT):
-            for x in range(across.start() - 1, across.end() - 1):
-                if ((y < 8 or y >= side - 8) and x < 8) or (y < 8 and x >= side - 8):
-                    continue
-                column = _LIGHT + flat[x::side] + _LIGHT
-                if any(y + 1 in range(*down.span()) for down in _LIKE_A_FINDER.finditer(column)):
+    flat, bounded = b"".join(rows), _LIGHT + (_LIGHT + _LIGHT).join(rows) + _LIGHT
+    for across in _LIKE_A_FINDER.finditer(bounded):
+        y, x = divmod(across.start() - 1, side + 2)
+        if (x < 8 and (y < 8 or y >= side - 8)) or (x >= side - 8 and y < 8):
+            continue
+        for column in range(x, x + len(across[0])):
+            for down in _LIKE_A_FINDER.finditer(_LIGHT + flat[column::side] + _LIGHT):
+                if down.start() <= y + 1 < down.end():
                     return True
     return False
 
