@@ -163,7 +163,8 @@ def awards(connection: Connection) -> Iterator[Finding]:
         lacking = {item["id"] for item in asked["first" if first else "renewal"]} - met
         if row["not_after"] is not None:
             # It carries an award on, and asks for what was asked for that one.
-            lacking = min(lacking, {item["id"] for item in asked["first"]} - met, key=len)
+            either = [{item["id"] for item in asked[kind]} - met for kind in ("first", "renewal")]
+            lacking = min(either, key=len)
         if lacking and row["state"] == "issued":
             missing = ", ".join(sorted(lacking))
             yield Finding("award.requirements", row["code"], {"missing": missing})

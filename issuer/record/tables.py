@@ -190,9 +190,9 @@ class Cycle(Base):
     @property
     def first(self) -> bool:
         """Whether it asks for what a first cycle asks for: no earlier one led to an award (one that
-        led to nothing does not count), or it carries on the award of such a one."""
+        led to nothing does not count). One that carries an award on asks what that one's asked."""
         carried = self._carried
-        return not self.again or (carried is not None and carried.first)
+        return not self.again if carried is None else carried.first
 
     @property
     def again(self) -> bool:

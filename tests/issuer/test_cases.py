@@ -242,6 +242,32 @@ def test_who_held_the_mark_itself_takes_over_a_first_year(desk: Desk) -> None:
     nothing_wrong(desk)
 
 
+def test_who_never_held_the_mark_takes_over_a_renewed_year(desk: Desk) -> None:
+    old = desk.holder("Gamle Scene")
+    desk.clock.advance(days=364)
+    desk.renew(old.slug)
+    desk.award(old.slug)
+    desk.clock.advance(days=3)
+    before, new = told_of(desk, old.slug), desk.enrol("Nye Scene")
+    assert not any(each.startswith("Kurs") for each in before)
+    carrying.succeed(
+        *(desk.office, old.slug, new, "merger"),
+        day=desk.clock().date(),
+        by=BO,
+        reason=REASON,
+        carry=True,
+        override="alone today",
+    )
+    assert state_of(desk, new) == "holds"
+    assert told_of(desk, new) == before
+    with desk.office.reading() as session:
+        (award,) = participations.find(session, new).cycles[-1].awards
+        signed = json.loads(award.credentials[-1].document)
+    named = [each["name"] for each in signed["evidence"]]
+    assert named == [each.partition(":")[0] for each in before]
+    nothing_wrong(desk)
+
+
 def test_an_appeal_that_is_not_granted_changes_nothing(desk: Desk) -> None:
     sealed = desk.holder("Eksempelteatret")
     number = desk.case(sealed.code)
