@@ -98,12 +98,25 @@ def find(session: Session, number: int) -> Case:
     return case
 
 
-def listing(session: Session) -> list[Case]:
-    """Every case, those that wait for somebody first."""
-    waiting = Case.decided_at.is_not(None) & (
+def listing(
+    session: Session, *, after: tuple[bool, int] | None = None, most: int | None = None
+) -> list[Case]:
+    """Every case, those that wait for somebody first: up to `most`, those after the place
+    `after`."""
+    over = Case.decided_at.is_not(None) & (
         Case.appealed_at.is_(None) | Case.appeal_decided_at.is_not(None)
     )
-    return list(session.scalars(select(Case).order_by(waiting, Case.id.desc())))
+    query = select(Case).order_by(over, Case.id.desc()).limit(most)
+    if after is not None:
+        was_over, number = after
+        query = query.where(over & (Case.id < number) if was_over else over | (Case.id < number))
+    return list(session.scalars(query))
+
+
+def place(row: Case) -> tuple[bool, int]:
+    """Where `row` stands in `listing`."""
+    appeal_waits = row.appealed_at is not None and row.appeal_decided_at is None
+    return row.decided_at is not None and not appeal_waits, row.id
 
 
 def hear(session: Session, case: Case, statement: str, *, by: str, now: datetime) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from issuer import audit, days, names, participations
@@ -58,12 +58,26 @@ def _free_id(session: Session, base: str) -> str:
     return identifier
 
 
-def listing(session: Session, programme: str | None = None) -> list[Course]:
-    """All courses, the newest first."""
-    query = select(Course).order_by(Course.day.desc(), Course.id)
+def listing(
+    session: Session,
+    programme: str | None = None,
+    *,
+    after: tuple[date, str] | None = None,
+    most: int | None = None,
+) -> list[Course]:
+    """All courses, the newest first: up to `most`, those after the place `after`."""
+    query = select(Course).order_by(Course.day.desc(), Course.id).limit(most)
+    if after is not None:
+        day, identifier = after
+        query = query.where(Course.day <= day, or_(Course.day < day, Course.id > identifier))
     return list(
         session.scalars(query if programme is None else query.where(Course.programme == programme))
     )
+
+
+def place(row: Course) -> tuple[date, str]:
+    """Where `row` stands in `listing`."""
+    return row.day, row.id
 
 
 def find(session: Session, identifier: str) -> Course:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from limits import RateLimitItem, RateLimitItemPerHour
 from limits.strategies import FixedWindowRateLimiter
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from issuer import audit, contacts, enrolling, names, participations, tasks
@@ -174,10 +174,26 @@ def _same(row: Enquiry, asked: Asked) -> bool:
     return all(getattr(row, name) == value for name, value in asdict(asked).items())
 
 
-def listing(session: Session, *, all_: bool = False) -> list[Enquiry]:
-    """The enquiries that wait for an answer, or all of them, the oldest first."""
-    query = select(Enquiry).order_by(Enquiry.received_at, Enquiry.id)
+def listing(
+    session: Session,
+    *,
+    all_: bool = False,
+    after: tuple[datetime, str] | None = None,
+    most: int | None = None,
+) -> list[Enquiry]:
+    """The enquiries that wait for an answer, or all of them, the oldest first: up to `most`,
+    those after the place `after`."""
+    query = select(Enquiry).order_by(Enquiry.received_at, Enquiry.id).limit(most)
+    if after is not None:
+        at, identifier = after
+        later = or_(Enquiry.received_at > at, Enquiry.id > identifier)
+        query = query.where(Enquiry.received_at >= at, later)
     return list(session.scalars(query if all_ else query.where(Enquiry.outcome.is_(None))))
+
+
+def place(row: Enquiry) -> tuple[datetime, str]:
+    """Where `row` stands in `listing`."""
+    return row.received_at, row.id
 
 
 def find(session: Session, identifier: str) -> Enquiry:

@@ -8,7 +8,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from issuer import audit, names, participations, post
@@ -100,12 +100,29 @@ def find(session: Session, number: int) -> Meeting:
     return row
 
 
-def listing(session: Session, now: datetime, *, all_: bool = False) -> list[Meeting]:
-    """The meetings that lie ahead, or all of them, in the order of their time."""
-    query = select(Meeting).order_by(Meeting.starts_at, Meeting.id)
+def listing(
+    session: Session,
+    now: datetime,
+    *,
+    all_: bool = False,
+    after: tuple[datetime, int] | None = None,
+    most: int | None = None,
+) -> list[Meeting]:
+    """The meetings that lie ahead, or all of them, in the order of their time: up to `most`,
+    those after the place `after`."""
+    query = select(Meeting).order_by(Meeting.starts_at, Meeting.id).limit(most)
+    if after is not None:
+        at, number = after
+        later = or_(Meeting.starts_at > at, Meeting.id > number)
+        query = query.where(Meeting.starts_at >= at, later)
     if not all_:
         query = query.where(Meeting.ends_at > now, Meeting.cancelled_at.is_(None))
     return list(session.scalars(query))
+
+
+def place(row: Meeting) -> tuple[datetime, int]:
+    """Where `row` stands in `listing`."""
+    return row.starts_at, row.id
 
 
 def json(row: Meeting) -> dict[str, Any]:

@@ -10,9 +10,11 @@ from issuer.office import Office
 from issuer.record.tables import Award, Cycle, Participation, RequirementRecord
 
 T = TypeVar("T")
+P = TypeVar("P")
+R = TypeVar("R")
 
 # Of a long list, so many are read at once.
-_SOME = 200
+SOME = 200
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def gather(
     after = None
     while True:
         with office.reading() as session:
-            some = participations.page(session, programme, after=after, most=_SOME)
+            some = participations.page(session, programme, after=after, most=SOME)
             found = [each for one in some for each in of(one)]
         yield from found
         if not some:
@@ -65,12 +67,31 @@ def gather(
         after = participations.place(some[-1])
 
 
+def in_parts(
+    office: Office,
+    part: Callable[[Any, P | None], list[R]],
+    place: Callable[[R], P],
+    told: Callable[[R], T],
+) -> Iterator[T]:
+    """What `told` says of each of a long list, read a part at a time (`SOME` of `part`, from the
+    `place` of the last on); the record is let go of in between, as `gather` does."""
+    after: P | None = None
+    while True:
+        with office.reading() as session:
+            some = part(session, after)
+            said = [told(each) for each in some]
+        yield from said
+        if len(some) < SOME:
+            return
+        after = place(some[-1])
+
+
 def tasks_waiting(office: Office, language: str) -> Iterator[dict[str, Any]]:
     """The tasks that are not done, the eldest first, with their sentences in `language`."""
     after = 0
     while True:
         with office.reading() as session:
-            some = tasks.waiting(session, after=after, most=_SOME)
+            some = tasks.waiting(session, after=after, most=SOME)
             told = [tasks.json(session, each, language) for each in some]
         yield from told
         if not some:

@@ -1,10 +1,19 @@
 """`merke case`: about an award that may have to be withdrawn, fairly."""
 
 from datetime import date
+from typing import Any
 
 import click
 
-from issuer.cli.context import Context, by_option, json_option, reason_option, show_json, table
+from issuer.cli.context import (
+    Context,
+    by_option,
+    json_option,
+    reason_option,
+    show_json,
+    show_json_list,
+    table,
+)
 
 
 @click.group()
@@ -65,22 +74,29 @@ def open_(context: Context, code: str, answer_by: date | None, reason: str, by: 
 @click.pass_obj
 def list_(context: Context, as_json: bool) -> None:
     """List every case, those that wait for somebody first."""
-    from issuer import cases
+    from issuer import cases, staff
     from issuer.texts import translate
 
-    with context.office() as office, office.reading() as session:
-        rows = [cases.json(each) for each in cases.listing(session)]
-    if as_json:
-        show_json(rows)
-        return
-    for row in rows:
+    def cells(row: dict[str, Any]) -> list[str]:
         for name in ("decision", "appeal"):
             row[name] = row[name] and translate(context.language, cases.WORDS[row[name]])
-    names = ["number", "award", "holder", "openedBy", "answerBy", "decision", "appeal"]
-    table(
-        ["case", "award", "holder", "opened by", "answer by", "decision", "appeal"],
-        [[str(row[name] or "") for name in names] for row in rows],
-    )
+        return [str(row[name] or "") for name in names]
+
+    with context.office() as office:
+        rows = staff.in_parts(
+            office,
+            lambda session, after: cases.listing(session, after=after, most=staff.SOME),
+            cases.place,
+            cases.json,
+        )
+        if as_json:
+            show_json_list(rows)
+            return
+        names = ["number", "award", "holder", "openedBy", "answerBy", "decision", "appeal"]
+        table(
+            ["case", "award", "holder", "opened by", "answer by", "decision", "appeal"],
+            (cells(row) for row in rows),
+        )
 
 
 @case.command()

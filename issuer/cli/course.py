@@ -10,6 +10,7 @@ from issuer.cli.context import (
     dry_run_option,
     json_option,
     show_json,
+    show_json_list,
     table,
 )
 
@@ -71,17 +72,24 @@ def add(
 @click.pass_obj
 def list_(context: Context, programme: str | None, as_json: bool) -> None:
     """List the courses, the newest first."""
-    from issuer import courses
+    from issuer import courses, staff
 
-    with context.office() as office, office.reading() as session:
-        rows = [courses.json(row) for row in courses.listing(session, programme)]
-    if as_json:
-        show_json(rows)
-    else:
-        table(
-            ["id", "programme", "title", "day", "hours", "held by"],
-            [[str(value) for value in row.values()] for row in rows],
+    with context.office() as office:
+        rows = staff.in_parts(
+            office,
+            lambda session, after: courses.listing(
+                session, programme, after=after, most=staff.SOME
+            ),
+            courses.place,
+            courses.json,
         )
+        if as_json:
+            show_json_list(rows)
+        else:
+            table(
+                ["id", "programme", "title", "day", "hours", "held by"],
+                ([str(value) for value in row.values()] for row in rows),
+            )
 
 
 @course.command()

@@ -1,15 +1,16 @@
 """`merke meeting`: meetings that lie ahead, with the invitations to them."""
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from issuer.cli.context import Context, by_option, json_option, show_json, table
+from issuer.cli.context import Context, by_option, json_option, show_json_list, table
 
 if TYPE_CHECKING:
     from issuer.office import Office
+    from issuer.record.life import Meeting
     from issuer.record.tables import Participation
 
 
@@ -131,21 +132,25 @@ def cancel(context: Context, number: int, by: str) -> None:
 @click.pass_obj
 def list_(context: Context, all_: bool, as_json: bool) -> None:
     """List the meetings that lie ahead, in the programme's time."""
-    from issuer import meetings
+    from issuer import meetings, staff
 
-    with context.office() as office, office.reading() as session:
-        listing = meetings.listing(session, office.now(), all_=all_)
-        if as_json:
-            show_json([meetings.json(row) for row in listing])
-            return
-        rows = [
-            [
+    with context.office() as office:
+        now = office.now()
+
+        def part(session: Any, after: tuple[datetime, int] | None) -> "list[Meeting]":
+            return meetings.listing(session, now, all_=all_, after=after, most=staff.SOME)
+
+        def cells(row: "Meeting") -> list[str]:
+            return [
                 str(row.id),
                 row.participation.slug,
                 row.starts_at.astimezone(_zone(office, row.participation)).isoformat()[:16],
                 row.place,
                 "yes" if row.cancelled_at else "",
             ]
-            for row in listing
-        ]
-    table(["meeting", "with", "starts", "place", "called off"], rows)
+
+        if as_json:
+            show_json_list(staff.in_parts(office, part, meetings.place, meetings.json))
+        else:
+            told = staff.in_parts(office, part, meetings.place, cells)
+            table(["meeting", "with", "starts", "place", "called off"], told)

@@ -8,6 +8,7 @@ from issuer.cli.context import (
     json_option,
     reason_option,
     show_json,
+    show_json_list,
     table,
 )
 
@@ -36,29 +37,45 @@ def enquiries(context: Context, all_: bool, as_json: bool) -> None:
     Answer one with `merke participation enrol PROGRAMME --enquiry ID`, or with `decline`.
     """
     from issuer import enquiries as kept
+    from issuer import staff
 
-    with context.office() as office, office.reading() as session:
-        rows = [kept.json(row) for row in kept.listing(session, all_=all_)]
-    if as_json:
-        show_json(rows)
-        return
-    table(
-        ["id", "received", "name", "kind", "contact", "e-mail", "telephone", "wrote", "outcome"],
-        [
+    with context.office() as office:
+        rows = staff.in_parts(
+            office,
+            lambda session, after: kept.listing(session, all_=all_, after=after, most=staff.SOME),
+            kept.place,
+            kept.json,
+        )
+        if as_json:
+            show_json_list(rows)
+            return
+        table(
             [
-                row["id"][:8],
-                row["receivedAt"][:10],
-                row["name"],
-                row["kind"],
-                row["contact"]["name"],
-                row["contact"]["email"],
-                row["contact"]["phone"] or "",
-                " ".join((row["message"] or "").split()),
-                row["outcome"] or "",
-            ]
-            for row in rows
-        ],
-    )
+                "id",
+                "received",
+                "name",
+                "kind",
+                "contact",
+                "e-mail",
+                "telephone",
+                "wrote",
+                "outcome",
+            ],
+            (
+                [
+                    row["id"][:8],
+                    row["receivedAt"][:10],
+                    row["name"],
+                    row["kind"],
+                    row["contact"]["name"],
+                    row["contact"]["email"],
+                    row["contact"]["phone"] or "",
+                    " ".join((row["message"] or "").split()),
+                    row["outcome"] or "",
+                ]
+                for row in rows
+            ),
+        )
 
 
 @organisation.command()

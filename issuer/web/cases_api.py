@@ -20,7 +20,16 @@ from issuer.web.models import Because
 from issuer.web.models_life import NewCase, Statement
 from issuer.web.openapi import KEY_HEADER
 from issuer.web.openapi_life import CASE, CASE_ACT, CASES
-from issuer.web.staff_api import ROOT, Desk, DeskOf, staff_router
+from issuer.web.staff_api import (
+    ROOT,
+    CursorQuery,
+    Desk,
+    DeskOf,
+    LimitQuery,
+    next_part,
+    read_cursor,
+    staff_router,
+)
 
 router = staff_router()
 CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The number of the case.")]
@@ -34,10 +43,16 @@ def _changed(desk: Desk, case: Case, act: str, award: Award | None = None) -> Co
 
 
 @router.get("/cases", responses=CASES)
-def list_cases(desk: DeskOf) -> Response:
-    """Every case, those that wait for somebody first."""
+def list_cases(desk: DeskOf, cursor: CursorQuery = None, limit: LimitQuery = 50) -> Response:
+    """Every case, those that wait for somebody first. Page by page: follow `next`."""
+    after = read_cursor(cursor, bool, int)
     with desk.office.reading() as session:
-        return desk.tell({"cases": [cases.json(row) for row in cases.listing(session)]})
+        rows = cases.listing(session, after=after, most=limit + 1)
+        told = [cases.json(row) for row in rows[:limit]]
+    content: Content = {"cases": told, "next": None}
+    if len(rows) > limit:
+        content["next"] = next_part("/cases", cases.place(rows[limit - 1]), limit)
+    return desk.tell(content)
 
 
 @router.get("/cases/{number}", responses=CASE)

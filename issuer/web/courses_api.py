@@ -1,6 +1,6 @@
 """The staff's interface to courses, whom they serve, and to the measures of a plan."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from fastapi import Path, Query
@@ -33,7 +33,17 @@ from issuer.web.openapi_life import (
     MEASURES,
 )
 from issuer.web.problems import Problem
-from issuer.web.staff_api import ROOT, Desk, DeskOf, Slug, staff_router
+from issuer.web.staff_api import (
+    ROOT,
+    CursorQuery,
+    Desk,
+    DeskOf,
+    LimitQuery,
+    Slug,
+    next_part,
+    read_cursor,
+    staff_router,
+)
 
 router = staff_router()
 CourseId = Annotated[str, Path(pattern="^[a-z0-9-]{3,60}$", description="The course.")]
@@ -45,12 +55,20 @@ Position = Annotated[int, Path(ge=1, le=1000, description="The measure's number 
 
 @router.get("/courses", responses=COURSES)
 def list_courses(
-    desk: DeskOf, programme: Annotated[str | None, Query(max_length=64)] = None
+    desk: DeskOf,
+    programme: Annotated[str | None, Query(max_length=64)] = None,
+    cursor: CursorQuery = None,
+    limit: LimitQuery = 50,
 ) -> Response:
-    """All courses, the newest first."""
+    """All courses, the newest first. Page by page: follow `next`."""
+    after = read_cursor(cursor, date, str)
     with desk.office.reading() as session:
-        rows = courses.listing(session, programme)
-        return desk.tell({"courses": [courses.json(row) for row in rows]})
+        rows = courses.listing(session, programme, after=after, most=limit + 1)
+    content: Content = {"courses": [courses.json(row) for row in rows[:limit]], "next": None}
+    if len(rows) > limit:
+        place = courses.place(rows[limit - 1])
+        content["next"] = next_part("/courses", place, limit, programme=programme or None)
+    return desk.tell(content)
 
 
 @router.get("/courses/{course}", responses=COURSE)

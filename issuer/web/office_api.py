@@ -43,7 +43,17 @@ from issuer.web.openapi_life import (
     PROGRAMMES,
     TASK_ACT,
 )
-from issuer.web.staff_api import ROOT, Desk, DeskOf, Slug, staff_router
+from issuer.web.staff_api import (
+    ROOT,
+    CursorQuery,
+    Desk,
+    DeskOf,
+    LimitQuery,
+    Slug,
+    next_part,
+    read_cursor,
+    staff_router,
+)
 
 router = staff_router()
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -101,11 +111,20 @@ def list_due(desk: DeskOf) -> Response:
 
 
 @router.get("/enquiries", responses=ENQUIRIES)
-def list_enquiries(desk: DeskOf, answered: bool = False) -> Response:
-    """The enquiries that wait for an answer, the oldest first; with `answered`, all of them."""
+def list_enquiries(
+    desk: DeskOf, answered: bool = False, cursor: CursorQuery = None, limit: LimitQuery = 50
+) -> Response:
+    """The enquiries that wait for an answer, the oldest first; with `answered`, all of them.
+    Page by page: follow `next`."""
+    after = read_cursor(cursor, datetime, str)
     with desk.office.reading() as session:
-        rows = enquiries.listing(session, all_=answered)
-        return desk.tell({"enquiries": [enquiries.json(row) for row in rows]})
+        rows = enquiries.listing(session, all_=answered, after=after, most=limit + 1)
+    content: Content = {"enquiries": [enquiries.json(row) for row in rows[:limit]], "next": None}
+    if len(rows) > limit:
+        place = enquiries.place(rows[limit - 1])
+        more = "true" if answered else None
+        content["next"] = next_part("/enquiries", place, limit, answered=more)
+    return desk.tell(content)
 
 
 @router.post(
@@ -142,11 +161,20 @@ def _meeting(row: Meeting, act: str) -> tuple[int, Content]:
 
 
 @router.get("/meetings", responses=MEETINGS)
-def list_meetings(desk: DeskOf, past: bool = False) -> Response:
-    """The meetings that lie ahead; with `past`, those that are over or called off too."""
+def list_meetings(
+    desk: DeskOf, past: bool = False, cursor: CursorQuery = None, limit: LimitQuery = 50
+) -> Response:
+    """The meetings that lie ahead; with `past`, those that are over or called off too. Page by
+    page: follow `next`."""
+    now, after = desk.office.now(), read_cursor(cursor, datetime, int)
     with desk.office.reading() as session:
-        rows = meetings.listing(session, desk.office.now(), all_=past)
-        return desk.tell({"meetings": [meetings.json(row) for row in rows]})
+        rows = meetings.listing(session, now, all_=past, after=after, most=limit + 1)
+        told = [meetings.json(row) for row in rows[:limit]]
+    content: Content = {"meetings": told, "next": None}
+    if len(rows) > limit:
+        place = meetings.place(rows[limit - 1])
+        content["next"] = next_part("/meetings", place, limit, past="true" if past else None)
+    return desk.tell(content)
 
 
 @router.post(

@@ -45,7 +45,7 @@ _CASE = {
     "appealBy": None,
     "appeal": None,
 }
-CASES = _read("Every case.", {"cases": [_CASE]})
+CASES = _read("Every case.", {"cases": [_CASE], "next": None})
 CASE = _read(
     "Everything about one case. Confidential.",
     {
@@ -82,7 +82,7 @@ _COURSE = {
 }
 _SERVED = {"slug": "eksempelteatret", "requirement": "kurs"}
 _COURSE_LINKS = {"self": "/api/v1/courses/2026-03-03-kurs"}
-COURSES = _read("All courses, the newest first.", {"courses": [_COURSE]})
+COURSES = _read("All courses, the newest first.", {"courses": [_COURSE], "next": None})
 COURSE = _read(
     "A course, and whom it serves.", {**_COURSE, "attended": [{**_SERVED, "accepted": True}]}
 )
@@ -230,7 +230,9 @@ _ENQUIRY = {
     "receivedAt": "2026-03-03T09:00:00+00:00",
     "outcome": None,
 }
-ENQUIRIES = _read("Enquiries, the oldest first. Confidential.", {"enquiries": [_ENQUIRY]})
+ENQUIRIES = _read(
+    "Enquiries, the oldest first. Confidential.", {"enquiries": [_ENQUIRY], "next": None}
+)
 ENQUIRY_ACT = _done(
     "Declined.",
     {
@@ -247,7 +249,7 @@ _MEETING = {
     "place": "Storgata 1",
     "cancelledAt": None,
 }
-MEETINGS = _read("Meetings, in the order of their time.", {"meetings": [_MEETING]})
+MEETINGS = _read("Meetings, in the order of their time.", {"meetings": [_MEETING], "next": None})
 MEETING_ACT = _done(
     "Done; the contacts are told.",
     {"act": "meeting.arrange", "meeting": _MEETING, "links": {"self": "/api/v1/meetings"}},

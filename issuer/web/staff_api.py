@@ -8,8 +8,8 @@ way to an award; `docs/api.md` lists the others.
 import base64
 import json
 from collections.abc import Callable, Coroutine
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -39,6 +39,7 @@ from verifier.strict_json import MalformedJson
 
 ROOT = "/api/v1"
 _LONGEST_TOKEN = 200
+_LONGEST_MOMENT = 40
 _REASONS = {"limit.size": "request.size", "limit.depth": "json.depth"}
 
 
@@ -165,6 +166,8 @@ def staff_router() -> APIRouter:
 router = staff_router()
 DeskOf = Annotated[Desk, Depends(Desk)]
 Slug = Annotated[str, Path(pattern="^[a-z0-9-]{3,60}$", description="The participation's address.")]
+CursorQuery = Annotated[str | None, Query(max_length=2000)]
+LimitQuery = Annotated[int, Query(ge=1, le=200)]
 RequirementId = Annotated[str, Path(pattern="^[a-z0-9-]{2,30}$", description="The requirement.")]
 
 
@@ -172,11 +175,11 @@ RequirementId = Annotated[str, Path(pattern="^[a-z0-9-]{2,30}$", description="Th
 def list_participations(
     desk: DeskOf,
     programme: Annotated[str | None, Query(max_length=64)] = None,
-    cursor: Annotated[str | None, Query(max_length=2000)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    cursor: CursorQuery = None,
+    limit: LimitQuery = 50,
 ) -> Response:
     """All participations in the order of their names, page by page: follow `next`."""
-    after = _read_cursor(cursor)
+    after = read_cursor(cursor, str, str)
     with desk.office.reading() as session:
         rows = participations.page(session, programme, after=after, most=limit + 1)
         shown = rows[:limit]
@@ -185,29 +188,60 @@ def list_participations(
             "next": None,
         }
     if len(rows) > len(shown):
-        more = {"cursor": _cursor(participations.place(shown[-1])), "limit": limit}
-        if programme:
-            more["programme"] = programme
-        content["next"] = f"{ROOT}/participations?{urlencode(more)}"
+        place = participations.place(shown[-1])
+        content["next"] = next_part("/participations", place, limit, programme=programme or None)
     return desk.tell(content)
 
 
-def _cursor(place: tuple[str, str]) -> str:
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+K = TypeVar("K", str, bool, date, datetime)
+V = TypeVar("V", str, int)
+
+# The most that a number of a row can be.
+_LARGEST = 2**31 - 1
 
 
-def _read_cursor(text: str | None) -> tuple[str, str] | None:
+def next_part(path: str, place: tuple[object, object], limit: int, **more: str | None) -> str:
+    """The address of what stands after `place` in a list; `more` is asked as before."""
+    kept = {name: value for name, value in more.items() if value is not None}
+    return f"{ROOT}{path}?{urlencode({'cursor': _cursor(place), 'limit': limit, **kept})}"
+
+
+def _cursor(place: tuple[object, object]) -> str:
+    told = [each.isoformat() if isinstance(each, date) else each for each in place]
+    return base64.urlsafe_b64encode(json.dumps(told).encode()).decode().rstrip("=")
+
+
+def read_cursor(text: str | None, first: type[K], second: type[V]) -> tuple[K, V] | None:
+    """The place that `next_part` wrote, of two values of these types. Raises `Problem`."""
     if text is None:
         return None
     try:
         padded = text + "=" * (-len(text) % 4)
         match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):
-            case [str(key), str(slug)] if (key + slug).isprintable():
-                return key, slug
-    except (ValueError, RecursionError):
+            case [key, value] if type(value) is second and _is_sound(value):
+                return _first(key, first), value
+    except (ValueError, OverflowError, RecursionError):
         pass
     message = N_("This is no cursor of ours: follow next as it was given.")
     raise Problem("request.invalid", errors=[Fault("query", "cursor", "form", message)])
+
+
+def _is_sound(value: object) -> bool:
+    return value.isprintable() if isinstance(value, str) else 0 <= cast(int, value) <= _LARGEST
+
+
+def _first(key: Any, wanted: type[K]) -> K:
+    """`key` as it was before it was written. Raises `ValueError`."""
+    if issubclass(wanted, date):
+        if isinstance(key, str) and len(key) <= _LONGEST_MOMENT:
+            read = wanted.fromisoformat(key)
+            if not isinstance(read, datetime):
+                return read
+            if read.tzinfo is not None:
+                return read.astimezone(UTC)
+    elif type(key) is wanted and (not isinstance(key, str) or key.isprintable()):
+        return key
+    raise ValueError
 
 
 @router.get("/participations/{slug}", responses=READ_ONE)

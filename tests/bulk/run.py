@@ -30,6 +30,7 @@ from issuer.office import Office, system_clock
 from issuer.record.life import ImportJob
 from issuer.record.tables import Award, Credential, Cycle, Participation, StatusEntry
 from issuer.settings import Settings
+from tests.bulk import register
 from tests.support.office import facts_of
 
 MARK = "balansemerket"
@@ -223,6 +224,10 @@ class Run:
         expect("exit code of merke audit", ended.code, 0)
         say(f"merke audit: {ended}")
 
+    def register(self) -> None:
+        for line in register.measure(self.data, self.passphrase):
+            say(f"register, {line}")
+
 
 def peak(process: int) -> float:
     """The most memory that `process` has held, in MiB; 0 when it has ended."""
@@ -257,6 +262,7 @@ def main() -> None:
         run.put_forward(awards)
         run.seal((awards // 8, awards // 4))
         run.audit()
+        run.register()
         say(f"the record takes {run.office.folder.database.stat().st_size / 1e6:,.0f} MB")
     finally:
         if given.place is None:
