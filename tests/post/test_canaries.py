@@ -292,7 +292,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[History]:
         desk.office.settings = dataclasses.replace(
             desk.office.settings,
             mail=server.settings(cap_per_hour=10_000, cap_per_day=10_000),
-            calendar=Calendar(letter_days=10_000),
+            calendar=Calendar(letter_days=10_000, contact_days=10_000),
         )
         desk.office.folder.settings.write_text(
             settings_file.write(desk.office.settings), encoding="utf-8"
