@@ -4,7 +4,7 @@ Everything has a key, looked for and written in one transaction, so a round may 
 or on two machines at once, and nothing is done twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,14 +54,8 @@ class Waiting:
 
 def waiting(office: Office) -> list[Waiting]:
     """Everything that is due now and not done, by address. Nothing is written."""
-    now, silent_days = office.now(), office.settings.calendar.silent_days
-    with office.reading() as session:
-        found = [
-            Waiting(row.slug, due)
-            for some in dossiers.candidates(office, session, now, silent_days=silent_days)
-            for row, open_ in _open(office, session, some, now)
-            for due in open_
-        ]
+    some = _some_at_a_time(office, office.now())
+    found = [Waiting(slug, due) for part in some for _, slug, open_ in part for due in open_]
     return sorted(found, key=lambda each: (each.slug, each.due.key))
 
 
@@ -70,15 +64,8 @@ def run(office: Office, *, by_itself: bool = False) -> Written:
     if by_itself and not leases.take(office, "calendar", BETWEEN):
         return Written()
     now = office.now()
-    silent_days = office.settings.calendar.silent_days
     letters = added = 0
-    with office.reading() as session:
-        pending = [
-            row.id
-            for some in dossiers.candidates(office, session, now, silent_days=silent_days)
-            for row, open_ in _open(office, session, some, now)
-            if open_
-        ]
+    pending = (identifier for part in _some_at_a_time(office, now) for identifier, *_ in part)
     for identifier in pending:
         # A transaction each: an organisation's reminders hold up nobody who seals meanwhile.
         with office.transaction() as session:
@@ -94,7 +81,26 @@ def run(office: Office, *, by_itself: bool = False) -> Written:
     return Written(letters, added)
 
 
+_SOME = 200
 _TASKS = frozenset((Item.RECORD_MEETING, Item.MEASURE_PAST, Item.SILENT))
+
+
+def _some_at_a_time(office: Office, now: datetime) -> Iterator[list[tuple[str, str, list[Due]]]]:
+    """Id, address and what is open of those that have something open. The record is let go of
+    before each part is given: with many thousands, nobody could write meanwhile."""
+    silent_days = office.settings.calendar.silent_days
+    with office.reading() as session:
+        ids = dossiers.candidates(office, session, now, silent_days=silent_days)
+    for start in range(0, len(ids), _SOME):
+        with office.reading() as session:
+            some = select(Participation).where(Participation.id.in_(ids[start : start + _SOME]))
+            rows = session.scalars(some).unique().all()
+            part = [
+                (row.id, row.slug, open_)
+                for row, open_ in _open(office, session, rows, now)
+                if open_
+            ]
+        yield part
 
 
 def _open(

@@ -1,8 +1,9 @@
 """One round of what is due: lists to sign again, interrupted work to clear up, reminders, mail.
 
-`merke tick` does one; a running server does one at its start and then every minute, and sends
-mail, reads what came back and looks at holders' websites beside it, so that a slow server holds
-up nothing.
+`merke tick` does one. A server settles what its answers rest on before it gives any, which takes
+no time; the rounds begin beside it at once and come again every minute, and so do sending mail,
+reading what came back and looking at holders' websites: nobody waits for a slow server, or for a
+calendar that has ten thousand letters to write.
 """
 
 import logging
@@ -24,14 +25,19 @@ SECONDS_BETWEEN = 60.0
 
 
 @dataclass(frozen=True)
-class Done:
-    """`abandoned`: ids of credentials whose sealing was interrupted; `lists`: numbers;
-    `checkpoint`: the day (UTC) whose end was signed; `written`: letters and tasks that the
-    calendar asked for."""
+class Settled:
+    """`abandoned`: ids of credentials whose sealing was interrupted; `lists`: numbers."""
 
     abandoned: tuple[str, ...]
     lists: tuple[int, ...]
     keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Done(Settled):
+    """`checkpoint`: the day (UTC) whose end was signed; `written`: letters and tasks that the
+    calendar asked for."""
+
     checkpoint: date | None
     written: agenda.Written
 
@@ -41,27 +47,44 @@ def round_of_work(office: Office, *, by_itself: bool = False) -> Done:
 
     `by_itself`: the calendar is looked through only if no process did it just now.
     """
-    office.witness()
+    settled = settle(office)
     erasure.complete(office)
     return Done(
-        abandoned=tuple(sealing.recover(office)),
-        keys=tuple(keyring.reconcile(office)),
-        lists=status.publish(office),
+        abandoned=settled.abandoned,
+        keys=settled.keys,
+        lists=settled.lists,
         checkpoint=checkpoints.sign_due(office),
         written=agenda.run(office, by_itself=by_itself),
     )
 
 
-class Beside(threading.Thread):
-    """Rounds of some work beside a server, until `stop`. A round that fails is tried again."""
+def settle(office: Office) -> Settled:
+    """Clear up what a process left that ended in the middle, and sign the lists that are due."""
+    office.witness()
+    return Settled(
+        abandoned=tuple(sealing.recover(office)),
+        keys=tuple(keyring.reconcile(office)),
+        lists=status.publish(office),
+    )
 
-    def __init__(self, name: str, work: Callable[[], object]) -> None:
+
+class Beside(threading.Thread):
+    """Rounds of some work beside a server, until `stop`. A round that fails is tried again.
+
+    The first comes `first` seconds after the start."""
+
+    def __init__(
+        self, name: str, work: Callable[[], object], *, first: float = SECONDS_BETWEEN
+    ) -> None:
         super().__init__(name=name, daemon=True)
         self._work = work
+        self._first = first
         self._ended = threading.Event()
 
     def run(self) -> None:
-        while not self._ended.wait(SECONDS_BETWEEN):
+        wait = self._first
+        while not self._ended.wait(wait):
+            wait = SECONDS_BETWEEN
             try:
                 self._work()
             except (IssuerError, RingError) as refusal:
@@ -77,7 +100,7 @@ class Beside(threading.Thread):
 def beside(office: Office) -> tuple[Beside, ...]:
     """What a server does beside serving, each in a thread of its own, not yet started."""
     return (
-        Beside("daily work", lambda: round_of_work(office, by_itself=True)),
+        Beside("daily work", lambda: round_of_work(office, by_itself=True), first=0),
         Beside("mail", lambda: outbox.send(office)),
         Beside("mail that came back", lambda: returned.collect(office)),
         # Other people's servers are asked: they may take their time.

@@ -20,7 +20,6 @@ from issuer.record.post import Letter, Task
 
 # Every participation is near these by the calendar of any time zone.
 _A_DAY = timedelta(days=1)
-_MANY = 200
 
 
 def dossier(office: Office, session: Session, row: tables.Participation) -> calendar.Dossier:
@@ -106,10 +105,8 @@ def _open(cycle: tables.Cycle, arranged: Iterable[datetime]) -> calendar.OpenCyc
     return calendar.OpenCycle(cycle.id, max(at for at in acts if at is not None))
 
 
-def candidates(
-    office: Office, session: Session, now: datetime, *, silent_days: int
-) -> Iterator[list[tables.Participation]]:
-    """The participations for which something may be due and is not done, some at a time."""
+def candidates(office: Office, session: Session, now: datetime, *, silent_days: int) -> list[str]:
+    """Ids of the participations for which something may be due and is not done, in order."""
     found: set[str] = set()
     for query in (
         *_reminders(office, session, now),
@@ -118,11 +115,7 @@ def candidates(
         _silent(now, silent_days),
     ):
         found.update(session.scalars(query))
-    ids = sorted(found)
-    for start in range(0, len(ids), _MANY):
-        some = ids[start : start + _MANY]
-        rows = select(tables.Participation).where(tables.Participation.id.in_(some))
-        yield list(session.scalars(rows).unique())
+    return sorted(found)
 
 
 def _reminders(office: Office, session: Session, now: datetime) -> Iterator[Select[str]]:

@@ -8,7 +8,7 @@ import click
 import uvicorn
 from starlette.types import ASGIApp
 
-from issuer.daily import beside, round_of_work
+from issuer.daily import beside, settle
 from issuer.errors import BadInput
 from issuer.office import Office
 from issuer.texts import N_, translate
@@ -85,10 +85,10 @@ def _keys(office: Office) -> str:
 def serve(office: Office, listener: socket.socket) -> None:
     """Serve on a socket that is already bound, with the daily work beside it."""
     try:
-        round_of_work(office, by_itself=True)
+        settle(office)
     except Exception:
         # Pages and verification do not wait for it; it is tried again every minute.
-        log.exception("the daily work could not be done at the start")
+        log.exception("what was left undone could not be settled at the start")
     threads = beside(office)
     for thread in threads:
         thread.start()

@@ -80,8 +80,7 @@ def serving(data: Path, passphrase: Path) -> Iterator[Server]:
     )
     server = Server(process.pid, port)
     try:
-        until = time.monotonic() + 600
-        # The first round of the daily work comes before the first answer.
+        until = time.monotonic() + 60
         while not server.ready():
             if process.poll() is not None or time.monotonic() > until:
                 raise SystemExit("merke serve did not begin")

@@ -13,9 +13,9 @@ import pytest
 
 from issuer import awards, handing, participations, public, published, recheck, resealing, sealing
 from issuer.daily import round_of_work
-from issuer.register import read
 from issuer.resealing import Cause
 from tests.support.office import ADA, BO, REASON, Clock, Desk
+from tests.support.registers import read
 from verifier.verify import World, verify
 
 SLUG = "fjordkompaniet"
@@ -203,9 +203,10 @@ def test_five_years(desk: Desk) -> None:
         (date(2024, 5, 2), date(2025, 5, 1)),
     ]
     with desk.office.reading() as session:
-        base = desk.office.settings.base_url
-        past = read(base, session, desk.clock(), on=date(2023, 6, 10))
-        assert [(e.slug, str(e.state)) for e in past.entries] == [(SLUG, "suspended")]
+        past = read(
+            session, desk.clock(), base_url=desk.office.settings.base_url, on=date(2023, 6, 10)
+        )
+        assert [(e.slug, str(e.state)) for e in past] == [(SLUG, "suspended")]
 
     # Every copy ever sealed, as a stranger finds it on the last day.
     round_of_work(desk.office)

@@ -1,11 +1,14 @@
 """Rounds through the calendar on a real record: who is reminded, and that nobody is twice."""
 
 import multiprocessing
+import socket
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import uvicorn
 from sqlalchemy import select
 
 from issuer import agenda, dossiers, leases, participations, tasks
@@ -15,6 +18,7 @@ from issuer.record.life import Contact, Measure, Meeting
 from issuer.record.post import Lease, Letter, Task
 from issuer.record.tables import Participation
 from issuer.state import State
+from issuer.web.server import serve
 from tests.bulk.calendar import TODAY, counted, fill, timed
 from tests.support.office import PASSPHRASE, Clock, Desk
 from tests.support.people import contact
@@ -192,7 +196,7 @@ def test_candidates_leave_out_what_is_done(desk: Desk) -> None:
     def count() -> int:
         with desk.office.reading() as session:
             found = dossiers.candidates(desk.office, session, desk.clock(), silent_days=90)
-            return sum(len(some) for some in found)
+            return len(found)
 
     assert count() == 1
     agenda.run(desk.office)
@@ -303,12 +307,12 @@ def test_a_round_with_nothing_to_do_asks_the_record_little_however_many_there_ar
     few = timed(desk)
     assert few.written == agenda.Written()
     with desk.office.reading() as session:
-        candidates = dossiers.candidates(desk.office, session, desk.clock(), silent_days=90)
-        assert [row.slug for some in candidates for row in some] == []
+        assert dossiers.candidates(desk.office, session, desk.clock(), silent_days=90) == []
     desk.clock.advance(days=1)
     with desk.office.reading() as session:
         found = dossiers.candidates(desk.office, session, desk.clock(), silent_days=90)
-        rows = [row for some in found for row in some]
+        some = select(Participation).where(Participation.id.in_(found))
+        rows = list(session.scalars(some).unique())
     assert rows
     one, all_ = (asked_for(desk, some) for some in (rows[:1], rows))
     assert all_ == one < 10  # some cost as many questions as one
@@ -324,3 +328,35 @@ def asked_for(desk: Desk, rows: list[Participation]) -> int:
             dossiers.all_of(desk.office, session, loaded)
             dossiers.done(session, {f"x:{row.id}" for row in loaded})
     return found.statements
+
+
+def test_a_server_answers_while_its_first_round_is_long(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The calendar of a large record takes minutes: it is begun at once, and nobody waits."""
+    slug = desk.enrol("Eksempelteatret")
+    contact(desk, slug)
+    desk.award(slug)
+    desk.clock.advance(days=364 - 60)
+    begun, go_on, over = threading.Event(), threading.Event(), threading.Event()
+    a_round = agenda.run
+
+    def long_round(office: Office, *, by_itself: bool = False) -> agenda.Written:
+        begun.set()
+        assert go_on.wait(30)
+        written = a_round(office, by_itself=by_itself)
+        over.set()
+        return written
+
+    def served(self: uvicorn.Server, sockets: list[socket.socket] | None = None) -> None:
+        assert begun.wait(30)
+        assert kinds(desk) == ["sealed"]
+        go_on.set()
+        assert over.wait(30)
+
+    monkeypatch.setattr(agenda, "run", long_round)
+    monkeypatch.setattr(uvicorn.Server, "run", served)
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        serve(desk.office, listener)
+    assert kinds(desk) == ["sealed", "reminder_60"]
