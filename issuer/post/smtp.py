@@ -29,6 +29,10 @@ _SHOWN = 250
 # Answers to an address that is none (RFC 5321, 4.2.3), and the status some give with them.
 _NO_SUCH_ADDRESS = frozenset((550, 551, 553))
 _STATUS = re.compile(r"5\d\d[ -](5\.\d{1,3}\.\d{1,3})\b")
+# The letter is larger than the server takes (RFC 1870, 6.1; RFC 3463: 5.2.3, 5.3.4), as it says
+# already of the sender where the size is told with it.
+_TOO_LARGE = 552
+_TOO_LARGE_STATUS = frozenset((None, "5.2.3", "5.3.4"))
 
 
 class Unreachable(Exception):
@@ -68,12 +72,14 @@ class Server:
             with _cut_after(LONGEST, connection):
                 self._client.sendmail(return_path, [recipient], message)
         except smtplib.SMTPSenderRefused as fault:
-            raise Unreachable(f"the sender is refused: {_said(fault)}") from fault
+            said = _said(fault)
+            if fault.smtp_code == _TOO_LARGE and _status(said) in _TOO_LARGE_STATUS:
+                raise NotTaken(said, for_good=True) from fault
+            raise Unreachable(f"the sender is refused: {said}") from fault
         except smtplib.SMTPRecipientsRefused as fault:
             code, text = next(iter(fault.recipients.values()))
             said = _shown(code, text)
-            found = _STATUS.match(said)
-            status = found[1] if found else None
+            status = _status(said)
             dead = code in _NO_SUCH_ADDRESS and is_of_address(status)
             raise NotTaken(said, for_good=_for_good(code), dead=dead, status=status) from fault
         except smtplib.SMTPResponseException as fault:
@@ -199,6 +205,12 @@ def _for_good(code: int) -> bool:
 
 def _said(fault: smtplib.SMTPResponseException) -> str:
     return _shown(fault.smtp_code, fault.smtp_error)
+
+
+def _status(said: str) -> str | None:
+    """The status (RFC 3463) with which a refusal for good begins; none where it has none."""
+    found = _STATUS.match(said)
+    return found[1] if found else None
 
 
 def _shown(code: int, text: bytes | str) -> str:

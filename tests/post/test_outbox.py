@@ -257,6 +257,37 @@ def test_a_sender_that_is_refused_is_a_fault_of_ours(desk: Desk, server: MailSer
     assert (letters(desk)[0].attempts, letters(desk)[0].state) == (0, "waiting")
 
 
+def test_a_sender_that_may_not_send_as_much_is_a_fault_of_ours(
+    desk: Desk, server: MailServer
+) -> None:
+    use(desk, server.settings())
+    write(desk)
+    server.sender = "552 5.2.2 your quota is used up"
+    assert "quota" in (outbox.send(desk.office).fault or "")
+    assert (letters(desk)[0].attempts, letters(desk)[0].state) == (0, "waiting")
+
+
+def test_a_letter_that_is_too_large_does_not_keep_the_others_back(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """The server says so in answer to the sender, to which the size is told."""
+    with MailServer(tmp_path, largest=200_000) as server:
+        use(desk, server.settings())
+        large, *others = write(desk, 3)
+        with desk.office.transaction() as session:
+            row = session.scalars(select(Letter).where(Letter.recipient == large)).one()
+            row.message += b"For mykje.\r\n" * 20_000
+            row.not_before -= timedelta(minutes=1)
+        assert outbox.send(desk.office) == outbox.Sent(sent=2)
+        assert sorted(taken.recipient for taken in server.letters) == others
+    row = next(row for row in letters(desk) if row.recipient == large)
+    assert (row.attempts, row.state, (row.last_fault or "")[:3]) == (1, "given_up", "552")
+    assert task_kinds(desk) == ["letter.failed"]
+    with desk.office.reading() as session:
+        contacts = session.scalars(select(Contact).where(Contact.email == large))
+        assert contacts.one().bounced_at is None
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_cut_off_around_the_content(desk: Desk, server: MailServer, when: str) -> None:
     use(desk, server.settings())

@@ -53,6 +53,7 @@ class MailServer:
     cut_after_data: int = 0
     cut_before_data: int = 0
     slow: float = 0.0
+    largest: int = 33_554_432
     signed_in: int = 0
 
     def __post_init__(self) -> None:
@@ -85,7 +86,7 @@ class MailServer:
             Security.TLS: {"ssl_context": context},
             Security.NONE: {},
         }
-        options = known[self.security]
+        options = known[self.security] | {"data_size_limit": self.largest}
         if self.user is not None:
             options |= {
                 "authenticator": self._authenticate,
