@@ -30,6 +30,9 @@ from issuer.texts import N_
 
 LONGEST_MESSAGE = 4000
 
+# What came of an enquiry, in words.
+OUTCOMES: Final = {"declined": N_("declined"), "enrolled": N_("enrolled")}
+
 # How many an hour, from one address and from all together.
 FROM_ONE: Final[RateLimitItem] = RateLimitItemPerHour(5, namespace="join")
 FROM_ALL: Final[RateLimitItem] = RateLimitItemPerHour(100, namespace="join")

@@ -25,6 +25,7 @@ def mail() -> None:
 def list_(context: Context, all_: bool, as_json: bool) -> None:
     """List the mails that wait or were given up, the newest first."""
     from issuer.post import outbox
+    from issuer.post.kinds import NAMES, Kind
     from issuer.texts import translate
 
     with context.office() as office, office.reading() as session:
@@ -41,7 +42,7 @@ def list_(context: Context, all_: bool, as_json: bool) -> None:
                 row["id"],
                 row["createdAt"][:10],
                 row["participation"] or "",
-                row["kind"],
+                translate(context.language, NAMES[Kind(row["kind"])]),
                 row["recipient"],
                 translate(context.language, outbox.STATES[row["state"]]),
                 str(row["attempts"]),
@@ -58,10 +59,12 @@ def list_(context: Context, all_: bool, as_json: bool) -> None:
 def show(context: Context, identifier: str) -> None:
     """Print the mail IDENTIFIER (its id, or the beginning of it) as text."""
     from issuer.post import outbox
+    from issuer.texts import translate
 
     with context.office() as office, office.reading() as session:
         row = outbox.find(session, identifier)
         told, text = outbox.json(row), outbox.text(row)
+    told["state"] = translate(context.language, outbox.STATES[row.state])
     for name in ("recipient", "state", "attempts", "fault", "createdAt", "sentAt"):
         click.echo(f"{name}: {told[name] if told[name] is not None else ''}")
     click.echo(f"\n{text}")

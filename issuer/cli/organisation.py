@@ -38,7 +38,10 @@ def enquiries(context: Context, all_: bool, as_json: bool) -> None:
     """
     from issuer import enquiries as kept
     from issuer import staff
+    from issuer.organisations import KINDS
+    from issuer.texts import translate
 
+    outcomes = {code: translate(context.language, told) for code, told in kept.OUTCOMES.items()}
     with context.office() as office:
         rows = staff.in_parts(
             office,
@@ -66,12 +69,12 @@ def enquiries(context: Context, all_: bool, as_json: bool) -> None:
                     row["id"][:8],
                     row["receivedAt"][:10],
                     row["name"],
-                    row["kind"],
+                    translate(context.language, KINDS[row["kind"]]),
                     row["contact"]["name"],
                     row["contact"]["email"],
                     row["contact"]["phone"] or "",
                     " ".join((row["message"] or "").split()),
-                    row["outcome"] or "",
+                    outcomes.get(row["outcome"], ""),
                 ]
                 for row in rows
             ),

@@ -1,7 +1,9 @@
 """The kinds of mail, what the words of one are made of, and phrases that several of them share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from issuer.texts import N_
 
@@ -39,6 +41,43 @@ class Kind(StrEnum):
     APPEAL_REFUSED = "appeal_refused"
     APPEAL_GRANTED = "appeal_granted"
     TEST = "test"
+
+
+# What each kind is called in a list.
+NAMES: Final[Mapping[Kind, str]] = {
+    Kind.ENQUIRY_RECEIVED: N_("enquiry received"),
+    Kind.ENROLLED: N_("taken into the programme"),
+    Kind.SENT_BACK: N_("requirement sent back"),
+    Kind.SEALED: N_("mark awarded"),
+    Kind.REMINDER_120: N_("reminder, 120 days before"),
+    Kind.RENEWAL_OPENS: N_("renewal opens"),
+    Kind.REMINDER_60: N_("reminder, 60 days before"),
+    Kind.REMINDER_30: N_("reminder, 30 days before"),
+    Kind.REMINDER_7: N_("reminder, 7 days before"),
+    Kind.LAST_DAY: N_("last day"),
+    Kind.LAPSED_7: N_("ended, 7 days after"),
+    Kind.LAPSED_30: N_("ended, 30 days after"),
+    Kind.SUSPENDED: N_("mark on hold"),
+    Kind.LIFTED: N_("mark stands again"),
+    Kind.WITHDRAWN: N_("mark withdrawn"),
+    Kind.GIVEN_UP: N_("ended by the holder"),
+    Kind.NEW_COPY: N_("new copy of the badge"),
+    Kind.REGAINED: N_("mark given back"),
+    Kind.CARRIED_ON: N_("mark taken over"),
+    Kind.HANDED_OVER: N_("mark handed over"),
+    Kind.GONE_ON: N_("ended with a merger or transfer"),
+    Kind.MEETING_INVITED: N_("invitation to a meeting"),
+    Kind.MEETING_MOVED: N_("meeting changed"),
+    Kind.MEETING_CANCELLED: N_("meeting called off"),
+    Kind.MEETING_REMINDER: N_("reminder of a meeting"),
+    Kind.CASE_OPENED: N_("case opened"),
+    Kind.CASE_DISMISSED: N_("case dismissed"),
+    Kind.CASE_WITHDRAWAL: N_("case decided: withdrawn"),
+    Kind.APPEAL_RECEIVED: N_("appeal received"),
+    Kind.APPEAL_REFUSED: N_("appeal refused"),
+    Kind.APPEAL_GRANTED: N_("appeal granted"),
+    Kind.TEST: N_("test mail"),
+}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from issuer.post.case_words import CASES
 from issuer.post.kind import FILES, MEETING, NOT_PUBLISHED, PAGE, TAKE_DOWN, WRITE, Words
+from issuer.post.kind import NAMES as NAMES
 from issuer.post.kind import Kind as Kind
 from issuer.texts import N_
 

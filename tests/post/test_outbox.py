@@ -1,5 +1,6 @@
 """Sending: towards a real mail server with TLS, in order and in every trouble it can make."""
 
+import json
 import multiprocessing
 import os
 import signal
@@ -14,9 +15,10 @@ from sqlalchemy import select
 
 from issuer import agenda, tasks
 from issuer import settings as settings_file
+from issuer.cli.main import run
 from issuer.mail_settings import Mail, Security
 from issuer.office import Office
-from issuer.post import outbox, smtp
+from issuer.post import kinds, outbox, smtp
 from issuer.record.life import Contact
 from issuer.record.post import Letter
 from tests.support.mail_server import MailServer, Silent, Talker
@@ -311,6 +313,37 @@ def test_caps(desk: Desk, server: MailServer) -> None:
     assert outbox.send(desk.office) == outbox.Sent(1, 2, capped=True)
     desk.clock.advance(hours=23, seconds=1)
     assert outbox.send(desk.office).sent == 2
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("nb", ("merket tildelt", "venter")),
+        ("nn", ("merket tildelt", "ventar")),
+        ("en", ("mark awarded", "waiting")),
+    ],
+)
+def test_kinds_and_states_are_told_in_words(
+    desk: Desk, capsys: pytest.CaptureFixture[str], language: str, words: tuple[str, str]
+) -> None:
+    write(desk)
+    (row,) = letters(desk)
+    desk.office.engine.dispose()
+    merke = ("--data", str(desk.office.folder.path), "--lang", language, "mail")
+    assert run([*merke, "list"]) == 0
+    listed = " ".join(capsys.readouterr().out.split())
+    assert all(word in listed for word in words)
+    assert "sealed" not in listed
+    assert run([*merke, "show", row.id]) == 0
+    assert f"state: {words[1]}\n" in capsys.readouterr().out
+    assert run([*merke, "list", "--json"]) == 0
+    (told,) = json.loads(capsys.readouterr().out)
+    assert (told["kind"], told["state"]) == ("sealed", "waiting")
+
+
+def test_every_kind_of_mail_has_a_name() -> None:
+    assert set(kinds.NAMES) == set(kinds.Kind)
+    assert len(set(kinds.NAMES.values())) == len(kinds.NAMES)
 
 
 def test_without_settings_mail_waits(desk: Desk) -> None:
