@@ -448,9 +448,13 @@ DAYS: dict[str, dict[str, Any]] = {
 }
 
 
+OPEN_GRAPH = re.compile(r'<meta property="og:([a-z:_]+)" content="([^"]*)">')
+
+
 def _kinds(street: Street) -> dict[str, str]:
-    """All that the kit gives, by kind."""
+    """All that the kit and the holder's page give, by kind."""
     lines = street.lines()
+    given = {name.removeprefix("line-") for name in lines if name.startswith("line-")}
     photo = street.client.get("/oembed", params={"url": lines["line-oembed"]}).json()
     with zipfile.ZipFile(
         io.BytesIO(street.client.get(f"/m/{street.slug}/kit-nb.zip").content)
@@ -460,17 +464,24 @@ def _kinds(street: Street) -> dict[str, str]:
             {"Content-Type": "image/svg+xml"},
         )
         pack = z.read(f"{street.slug}/snippet.html").decode()
-    # Of oEmbed a page gets numbers only: that it is no wider than the column is the theme's work.
-    return {
+    holder = street.client.get(f"/m/{street.slug}", headers=HTML).text
+    card = {name: unescape(text) for name, text in OPEN_GRAPH.findall(holder)}
+    kinds = {
         "picture": lines["line-picture"],
         "link": lines["line-link"],
         "component": lines["line-component"],
         "frame": lines["line-frame"],
         "mail": lines["line-mail"],
+        # Of these two a page gets numbers only: that they fit the column is the theme's work.
         "oembed": f'<a class="theme" href="{lines["line-oembed"]}"><img src="{photo["url"]}"'
         f' alt="{photo["title"]}" width="{photo["width"]}" height="{photo["height"]}"></a>',
         "pack": pack,
+        "preview": f'<a class="theme" href="{card["url"]}"><img src="{card["image"]}"'
+        f' alt="{card["image:alt"]}" width="{card["image:width"]}"'
+        f' height="{card["image:height"]}"><b>{card["title"]}</b> {card["description"]}</a>',
     }
+    assert given <= kinds.keys()
+    return kinds
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -488,9 +499,9 @@ def test_every_kind_on_every_bad_day(street: Street, visit: Open, day: str) -> N
     street.put(body, policy if strict else "")
     page = visit(**options).page
     assert _fits(page)
-    for kind in ("picture", "mail", "oembed", "pack"):
+    for kind in ("picture", "mail", "oembed", "pack", "preview"):
         assert _shown(page, f"#{kind} img") is options.get("pictures", True), kind
-    for kind in ("picture", "link", "mail", "oembed", "pack"):
+    for kind in ("picture", "link", "mail", "oembed", "pack", "preview"):
         link = page.locator(f"#{kind}").get_by_role("link", name=ALTERNATIVE)
         assert link.is_visible(), kind
         assert link.get_attribute("href") == f"{BASE}/m/{street.slug}", kind
