@@ -196,6 +196,16 @@ def test_no_name_leaves_its_place(name: str, tmp_path: Path) -> None:
     assert (np.abs(drawn[140:260, 407:440] - paper).max(axis=2) <= 3).all()
 
 
+def test_the_note_at_the_foot_stands_clear_of_its_rule(tmp_path: Path) -> None:
+    drawn = seen(SHEETS["diploma"][0], tmp_path, 144)
+    marked = np.abs(drawn - np.array(rgb(PETROL.paper))).max(axis=2) > 40
+    rows = marked[:, 92:1098]  # two pixels a point, between the margins
+    rule = int(np.flatnonzero(rows.mean(axis=1) > 0.95)[-1])
+    below = np.flatnonzero(rows[rule + 1 :].any(axis=1))
+    assert 10 <= below[0] <= 24  # five to twelve points
+    assert rule + 1 + below[-1] < drawn.shape[0] - 48
+
+
 def test_texts_as_long_as_programmes_may_write_them_are_drawn(tmp_path: Path) -> None:
     facts = poster(
         mark="W" * 40,
