@@ -26,8 +26,10 @@ def add(
     held_by: str,
     by: str,
     now: datetime,
+    reason: str = "",
 ) -> Course:
-    """Write down a course that was held."""
+    """Write down a course that was held; `reason` is why now, for the log."""
+    why = participations.check_reason(reason) if reason else ""
     name, holder = names.clean(title), names.clean(held_by)
     if day > days.day_of(now, programme.timezone):
         raise BadInput(N_("This day has not come yet: write only what has happened."))
@@ -45,7 +47,7 @@ def add(
     )
     session.add(row)
     session.flush()
-    audit.write(session, "course.add", row.id, by=by, now=now, programme=row.programme)
+    audit.write(session, "course.add", row.id, by=by, reason=why, now=now, programme=row.programme)
     return row
 
 

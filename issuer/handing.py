@@ -135,9 +135,11 @@ def add_evidence(
     public: bool,
     by: str,
     now: datetime,
+    reason: str = "",
 ) -> RequirementRecord:
     """Note a piece of evidence: its title, where it is kept, its digest, whether its title and
     digest may be shown. The piece itself stays where it is."""
+    why = participations.check_reason(reason) if reason else ""
     cycle = participations.current_cycle(participation)
     requirement = participations.requirement_asked(participation, programme, name)
     row = participations.open_record(cycle, requirement)
@@ -160,13 +162,14 @@ def add_evidence(
         "public": public,
     }
     row.evidence = [*row.evidence, piece]
-    participations.note_step(row, "evidence", by=by, now=now)
+    participations.note_step(row, "evidence", by=by, now=now, reason=why)
     session.flush()
     audit.write(
         session,
         "requirement.evidence",
         participation.slug,
         by=by,
+        reason=why,
         now=now,
         requirement=name,
         sha256=digest,

@@ -160,6 +160,15 @@ def reason_option(function: Callable[..., Any]) -> Callable[..., Any]:
     )(function)
 
 
+def why_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`--reason` of an act that explains itself."""
+    return click.option(
+        "--reason",
+        default="",
+        help="Why, if there is more to say. Kept in the log, never shown outside the office.",
+    )(function)
+
+
 def json_option(function: Callable[..., Any]) -> Callable[..., Any]:
     return click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")(function)
 

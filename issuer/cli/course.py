@@ -12,6 +12,7 @@ from issuer.cli.context import (
     show_json,
     show_json_list,
     table,
+    why_option,
 )
 
 
@@ -33,10 +34,18 @@ def course() -> None:
 @click.option("--day", required=True, help="The day it was held, as 2026-03-02.")
 @click.option("--hours", required=True, type=float, help="How many hours it lasted.")
 @click.option("--held-by", required=True, help="Who held it.")
+@why_option
 @by_option
 @click.pass_obj
 def add(
-    context: Context, programme: str, title: str, day: str, hours: float, held_by: str, by: str
+    context: Context,
+    programme: str,
+    title: str,
+    day: str,
+    hours: float,
+    held_by: str,
+    reason: str,
+    by: str,
 ) -> None:
     """Write down a course of PROGRAMME that was held."""
     from issuer import courses, participations
@@ -56,6 +65,7 @@ def add(
             hours=hours,
             held_by=held_by,
             by=by,
+            reason=reason,
             now=office.now(),
         )
         identifier = row.id

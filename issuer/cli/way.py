@@ -12,6 +12,7 @@ from issuer.cli.context import (
     json_option,
     reason_option,
     show_json,
+    why_option,
 )
 from issuer.cli.participation import facts_of, participation
 
@@ -103,6 +104,7 @@ def send_back(context: Context, slug: str, requirement: str, reason: str, by: st
     help="The piece itself, to take its digest from; it is not kept.",
 )
 @click.option("--public", is_flag=True, help="Everybody may see its title and digest.")
+@why_option
 @by_option
 @click.pass_obj
 def evidence(
@@ -114,6 +116,7 @@ def evidence(
     sha256: str | None,
     file: Path | None,
     public: bool,
+    reason: str,
     by: str,
 ) -> None:
     """Note a piece of evidence for REQUIREMENT: what it is and where it is kept."""
@@ -136,6 +139,7 @@ def evidence(
             sha256=sha256,
             public=public,
             by=by,
+            reason=reason,
             now=office.now(),
         )
     context.say(N_("Noted as evidence for %(name)s of %(slug)s."), name=requirement, slug=slug)

@@ -98,6 +98,7 @@ def add_course(body: NewCourse, desk: DeskOf) -> Response:
             hours=body.hours,
             held_by=body.held_by,
             by=desk.by,
+            reason=body.reason or "",
             now=now,
         )
         return 201, _course(row, "course.add")

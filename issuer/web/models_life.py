@@ -69,6 +69,7 @@ class NewCourse(Body):
     day: Day = Field(json_schema_extra={"format": "date"})
     hours: float
     held_by: Line
+    reason: Sentence | None = None
 
     model_config = _example(
         programme="balansemerket", title="Kurs", day="2025-03-03", hours=3, held_by="Balansekunst"
@@ -145,6 +146,7 @@ class NewEvidence(Body):
     place: Line
     sha256: Line | None = None
     public: bool = False
+    reason: Sentence | None = None
 
     model_config = _example(title="Kartlegging", place="arkiv 17/3", sha256="0" * 64)
 

@@ -152,6 +152,7 @@ def add_evidence(
             sha256=body.sha256,
             public=body.public,
             by=desk.by,
+            reason=body.reason or "",
             now=now,
         )
         return 201, desk.changed(row, "requirement.evidence")

@@ -27,7 +27,7 @@ def test_from_a_file_by_a_course_to_the_measures(issuer: Merke, tmp_path: Path) 
     assert "liste.csv:3: Choose one of: company" in taken.err
     added = issuer(
         *("course", "add", "balansemerket", "Kurs i mars", "--day", "2026-03-02"),
-        *("--hours", "3", "--held-by", "Eksempel", "--by", "Kari"),
+        *("--hours", "3", "--held-by", "Eksempel", "--by", "Kari", "--reason", "Told late"),
     )
     course = added.out.strip()
     assert course == "2026-03-02-kurs-i-mars"

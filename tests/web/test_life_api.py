@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from issuer import agenda, recheck, tasks
 from issuer.record.post import Letter
-from issuer.record.tables import AuditPerson
+from issuer.record.tables import AuditEntry, AuditPerson
 from issuer.web.openapi import READ_ONE
 from tests.support.office import ADA, BO, Desk
 from tests.support.people import contact
@@ -115,7 +115,11 @@ def test_a_course_serves_all_or_none(staff: Staff) -> None:
     one, other = staff.desk.enrol("Fjordscenen"), staff.desk.enrol("Vinterlyd")
     known: dict[str, Any] = {"programme": "balansemerket", "title": "Kurs", "held_by": "Eksempel"}
     staff.post("/courses", **known, day="2099-01-01", hours=3, status=422)
-    made = staff.post("/courses", **known, day="2025-03-03", hours=3)
+    why = "Written down late"
+    made = staff.post("/courses", **known, day="2025-03-03", hours=3, reason=why)
+    with staff.desk.office.reading() as session:
+        query = select(AuditPerson.reason).join(AuditEntry, AuditEntry.number == AuditPerson.number)
+        assert session.scalars(query.where(AuditEntry.act == "course.add")).all() == [why]
     course = made["course"]["id"]
     both = [{"slug": one, "number": 4}, {"slug": other, "number": 2}]
     attendance = f"/courses/{course}/attendance"
@@ -272,7 +276,11 @@ def test_evidence_and_another_edition(staff: Staff) -> None:
     facts = {"facts": {"handed_in": "2025-03-03"}}
     staff.shop.client.put(f"/api/v1{where}", json=facts, headers=as_staff(desk))
     staff.post(f"{where}/evidence", **piece, sha256="abc", status=422)
-    staff.post(f"{where}/evidence", **piece, sha256="A" * 64)
+    staff.post(f"{where}/evidence", **piece, sha256="A" * 64, reason="Told by telephone")
+    with desk.office.reading() as session:
+        query = select(AuditPerson.reason).join(AuditEntry, AuditEntry.number == AuditPerson.number)
+        whys = session.scalars(query.where(AuditEntry.act == "requirement.evidence")).all()
+        assert whys == ["Told by telephone"]
     (record,) = staff.get(at)["cycles"][0]["requirements"]
     assert record["evidence"][0]["sha256"] == "a" * 64
     staff.post(f"{where}/acceptance", reason="read")
