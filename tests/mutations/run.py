@@ -52,8 +52,11 @@ def results(
         return
     with ProcessPoolExecutor(processes) as pool:
         parts = list(numbers)
-        for part, done in zip(parts, pool.map(block, [seed] * len(parts), parts), strict=True):
-            yield part, *done
+        try:
+            for part, done in zip(parts, pool.map(block, [seed] * len(parts), parts), strict=True):
+                yield part, *done
+        finally:  # whoever ends it does not wait for all that was asked for
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def summary(tally: Tally, findings: int) -> str:
