@@ -71,10 +71,10 @@ def settle(office: Office) -> Settled:
 class Beside(threading.Thread):
     """Rounds of some work beside a server, until `stop`. A round that fails is tried again.
 
-    The first comes `first` seconds after the start."""
+    The first comes `first` seconds after the start, else as long after it as any other."""
 
     def __init__(
-        self, name: str, work: Callable[[], object], *, first: float = SECONDS_BETWEEN
+        self, name: str, work: Callable[[], object], *, first: float | None = None
     ) -> None:
         super().__init__(name=name, daemon=True)
         self._work = work
@@ -82,7 +82,7 @@ class Beside(threading.Thread):
         self._ended = threading.Event()
 
     def run(self) -> None:
-        wait = self._first
+        wait = SECONDS_BETWEEN if self._first is None else self._first
         while not self._ended.wait(wait):
             wait = SECONDS_BETWEEN
             try:
