@@ -32,6 +32,7 @@ from issuer import (
     proofs,
     published,
     status,
+    successions,
     tasks,
 )
 from issuer.errors import (
@@ -106,7 +107,12 @@ def seal(
     with office.transaction() as session:
         participation = participations.find(session, slug)
         intended = decide(
-            session, office, participation, by=by, now=now, chosen=first_day, override=override
+            *(session, office, participation),
+            by=by,
+            now=now,
+            chosen=first_day,
+            override=override,
+            hands_over=along is not None,
         )
     said = _with_override(why, override)
     return finish(office, intended, Act.SEAL, by=by, reason=said, along=along)
@@ -122,11 +128,13 @@ def decide(
     chosen: date | None = None,
     override: str | None = None,
     place: tuple[int, int] | None = None,
+    hands_over: bool = False,
 ) -> "Intention":
     """Decide on the award of the open cycle, by every rule, and record what will be signed.
 
     Whatever is refused is refused before anything is recorded. `place` is one that the caller
     has chosen in this transaction (`status.choose_places`), else one is chosen here.
+    `hands_over`: the award that this one carries on ends as this one is issued.
     """
     slug = participation.slug
     if participations.public_state(participation, now).state is State.SUSPENDED:
@@ -136,6 +144,8 @@ def decide(
         )
     cycle = _cycle_to_award(participation)
     programme = office.programme(cycle.edition)
+    if cycle.not_after is not None and not hands_over:
+        successions.check_handed_over(session, participation, now)
     participations.check_sealable(session, participation, programme, now)
     if lacking := participations.missing(programme, cycle):
         raise RequirementsMissing(

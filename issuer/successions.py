@@ -71,6 +71,23 @@ def check_stands_alone(row: Participation) -> None:
         )
 
 
+def check_handed_over(session: Session, row: Participation, now: datetime) -> None:
+    """Raise `Refused` while `row` is to take over an award that still stands: two would hold it."""
+    for step in session.scalars(select(Succession).where(Succession.to_id == row.id)):
+        before = session.get_one(Participation, step.from_id)
+        here = state.state(history.participation(before), now).state
+        if here.holds or here is State.SUSPENDED:
+            raise Refused(
+                N_(
+                    "%(slug)s takes the mark over from %(before)s, which still has it. Give that"
+                    " decision once more (merke participation succeed): the one award ends as the"
+                    " other begins."
+                ),
+                slug=row.slug,
+                before=before.slug,
+            )
+
+
 def step_from(session: Session, row: Participation) -> Succession | None:
     """The decision by which `row` goes on in another."""
     return session.scalars(select(Succession).where(Succession.from_id == row.id)).first()

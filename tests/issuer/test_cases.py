@@ -349,6 +349,8 @@ def test_a_succession_that_was_cut_off_is_taken_up_again(
     # Either of them holds it, whatever happens; never both, never neither.
     if place[0] is not status:
         assert (state_of(desk, old.slug), state_of(desk, new)) == ("holds", "under_way")
+        with pytest.raises(Refused, match="which still has it"):
+            sealing.seal(desk.office, new, by=ADA, reason=REASON, override="alone today")
         fresh = succeed()
         assert (fresh.slug, fresh.last_day) == (new, old.last_day)
     assert (state_of(desk, old.slug), state_of(desk, new)) == ("given_up", "holds")

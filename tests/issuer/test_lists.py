@@ -113,7 +113,7 @@ def test_a_renamed_one_stands_at_its_new_name_only(desk: Desk) -> None:
 def test_a_long_list_lets_go_of_the_record_in_between(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(staff, "_SOME", 2)
+    monkeypatch.setattr(staff, "SOME", 2)
     enrol(desk, "A-laget", "B-laget", "C-laget", "D-laget", "E-laget")
     told = staff.overview(desk.office)
     assert next(told).slug == "a-laget"
@@ -123,7 +123,7 @@ def test_a_long_list_lets_go_of_the_record_in_between(
 
 
 def test_tasks_are_told_to_the_last(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(staff, "_SOME", 2)
+    monkeypatch.setattr(staff, "SOME", 2)
     with desk.office.transaction() as session:
         for number in range(5):
             tasks.ask(session, f"key:{number}", "key.old", now=desk.clock())

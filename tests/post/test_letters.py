@@ -347,15 +347,15 @@ def kinds_in_order(desk: Desk, slug: str) -> list[str]:
 
 
 def test_an_award_carried_on_is_told_as_that(desk: Desk) -> None:
-    """Whoever seals it: here by the ordinary way, after the machine stopped in between."""
+    """Also where the machine stopped in between, and the decision was given once more."""
     slugs = [desk.enrol(name) for name in ("Gamle Scene", "Nye Scene")]
     for slug in slugs:
         contact(desk, slug)
     desk.award(slugs[0])
     desk.clock.advance(days=1)
     today = desk.clock().date()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sealing, "seal", lambda *_, **__: None)
+
+    def succeed() -> None:
         carrying.succeed(
             desk.office,
             slugs[0],
@@ -367,9 +367,14 @@ def test_an_award_carried_on_is_told_as_that(desk: Desk) -> None:
             carry=True,
             override=REASON,
         )
-    assert kinds_in_order(desk, slugs[0]) == ["sealed", "handed_over"]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sealing, "seal", lambda *_, **__: None)
+        succeed()
+    assert kinds_in_order(desk, slugs[0]) == ["sealed"]
     desk.clock.advance(days=1)
-    sealing.seal(desk.office, slugs[1], by=ADA, reason=REASON)
+    succeed()
+    assert kinds_in_order(desk, slugs[0]) == ["sealed", "handed_over"]
     assert kinds_in_order(desk, slugs[1]) == ["carried_on"]
     desk.clock.advance(days=300)
     desk.renew(slugs[1])
