@@ -188,7 +188,7 @@ def test_tables_tell_states_in_words(issuer: Merke) -> None:
     assert "\tValid\t" in issuer("register").out
     assert "\tunder way\t" in issuer("measure", "list", "teateret").out
     mail = issuer("mail", "list").out
-    assert re.search(r"\t\d{4}-\d\d-\d\d\tteateret\tsealed\tnora@example.no\twaiting\t", mail)
+    assert re.search(r"\t\d{4}-\d\d-\d\d\tteateret\tmark awarded\tnora@example.no\twaiting\t", mail)
     issuer("case", "open", code, "--by", "Kari", "--reason", "Meldt")
     issuer("case", "hear", "1", "--by", "Kari", "--statement", "Nei")
     told = issuer("award", "withdraw", code, "--by", "Ola", "--reason", "Brudd").err
