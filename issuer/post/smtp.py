@@ -2,7 +2,7 @@
 
 TLS always, with a certificate that is checked, except towards this machine itself. What goes
 wrong is told in two ways: `Unreachable` is about the server and says nothing of the letter;
-`NotTaken` is about one letter, for now or for good.
+`NotTaken` is about one letter, which may be tried again or not.
 """
 
 import contextlib
